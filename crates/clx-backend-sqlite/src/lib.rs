@@ -1,0 +1,1 @@
+//! The SQLite backend: cache look-up, submit, wait, collect.

@@ -1,0 +1,1 @@
+//! Course to plan to output trees.

@@ -1,0 +1,31 @@
+//! The words that every clx crate shares: hashes and keys, languages, kinds, formats, diagnostics,
+//! time. No I/O, no async, no SQLite.
+//!
+//! | module | words |
+//! |---|---|
+//! | [`hash`] | [`ContentHash`], [`KeyBuilder`] |
+//! | [`language`] | [`Language`], [`LanguageProfile`] |
+//! | [`prog_lang`] | [`ProgLang`] |
+//! | [`kind`] | [`OutputKind`]: a rule set for an audience |
+//! | [`format`] | [`OutputFormat`] |
+//! | [`job`] | [`JobKind`], notebook payloads |
+//! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
+//! | [`clock`] | [`Clock`], [`Timestamp`] |
+
+pub mod clock;
+pub mod diagnostic;
+pub mod format;
+pub mod hash;
+pub mod job;
+pub mod kind;
+pub mod language;
+pub mod prog_lang;
+
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use format::OutputFormat;
+pub use hash::{ContentHash, KeyBuilder};
+pub use job::JobKind;
+pub use kind::{Audience, CodeCells, OutputKind};
+pub use language::{Language, LanguageProfile};
+pub use prog_lang::ProgLang;

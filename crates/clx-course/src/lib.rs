@@ -1,0 +1,1 @@
+//! Course specification and sources to a course model.

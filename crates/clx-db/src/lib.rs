@@ -1,0 +1,1 @@
+//! Opens SQLite well: pool, pragmas read back, numbered migrations.

@@ -1,0 +1,1 @@
+//! Percent-format notebooks: reading, Jinja, filtering, writing.

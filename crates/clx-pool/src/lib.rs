@@ -1,0 +1,1 @@
+//! The pool manager: starts, watches and stops workers.

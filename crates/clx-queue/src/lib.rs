@@ -1,0 +1,1 @@
+//! The crash-safe job queue in one SQLite file.

@@ -1,0 +1,1 @@
+//! Temp courses, fake handlers and tree comparison for tests.

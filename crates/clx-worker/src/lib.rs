@@ -1,0 +1,1 @@
+//! The worker base: claim, heartbeat, cancel, report.
