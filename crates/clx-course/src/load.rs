@@ -1,0 +1,197 @@
+//! From the path of a spec file to a [`Course`], with all problems at once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use clx_core::Diagnostic;
+
+use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
+use crate::spec::{self, SectionSpec, Spec, TopicReference};
+use crate::{category, code, lexical, suggest};
+
+/// Where the course lies, if not around its spec.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The course root; default: the parent of the directory that holds the spec file.
+    pub root: Option<PathBuf>,
+}
+
+/// A course and what was found wrong with it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The course. `None` if the spec cannot be parsed or has validation errors. With errors among
+    /// the diagnostics it is a course of which some parts cannot be built.
+    pub course: Option<Course>,
+    /// Findings in the order of the spec file, then of the sources.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a course: its spec, and the files of the topics that the spec names.
+///
+/// Writes nothing and follows no symbolic link out of the course root.
+#[must_use]
+pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
+    let spec_file = absolute(spec);
+    let root = options.root.as_deref().map_or_else(|| default_root(&spec_file), absolute);
+    let shown = spec_file.strip_prefix(&root).unwrap_or(&spec_file);
+    let parsed =
+        spec::read_file(&spec_file, shown).and_then(|text| spec::read(&text, shown, &root));
+    let (spec, mut diagnostics) = match parsed {
+        Ok(parsed) => parsed,
+        Err(problem) => return Loaded { course: None, diagnostics: vec![*problem] },
+    };
+    let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
+    let mut loader = Loader::new(&spec, shown, Tree::new(&root));
+    let sections = spec.sections.iter().map(|section| loader.section(section)).collect();
+    let dir_groups = loader.groups();
+    diagnostics.extend(loader.tree.finish());
+    let course = is_valid.then(|| assemble(spec, root, spec_file.clone(), sections, dir_groups));
+    Loaded { course, diagnostics }
+}
+
+fn assemble(
+    spec: Spec,
+    root: PathBuf,
+    spec_file: PathBuf,
+    sections: Vec<Section>,
+    dir_groups: Vec<DirGroup>,
+) -> Course {
+    Course {
+        root,
+        spec: spec_file,
+        name: spec.name,
+        directory: spec.directory,
+        languages: spec.languages,
+        kinds: spec.kinds,
+        prog_lang: spec.prog_lang,
+        author: spec.author,
+        organization: spec.organization,
+        description: spec.description,
+        certificate: spec.certificate,
+        github: spec.github,
+        sections,
+        dir_groups,
+        targets: spec.targets,
+    }
+}
+
+/// Makes a path absolute. One that climbs is resolved on the disk first: behind a symbolic link,
+/// `..` is not the directory before it in the text.
+fn absolute(path: &Path) -> PathBuf {
+    let climbs = path.components().any(|part| part == std::path::Component::ParentDir);
+    if climbs && let Ok(resolved) = std::fs::canonicalize(path) {
+        return resolved;
+    }
+    lexical::resolve(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn default_root(spec_file: &Path) -> PathBuf {
+    let directory = spec_file.parent().unwrap_or(spec_file);
+    directory.parent().unwrap_or(directory).to_owned()
+}
+
+/// Reads topics, each once however often the spec names it.
+struct Loader<'s> {
+    spec: &'s Spec,
+    shown: &'s Path,
+    tree: Tree,
+    /// `None` if there is no `slides/`.
+    topics: Option<TopicMap>,
+    read: HashMap<String, FoundTopic>,
+}
+
+impl<'s> Loader<'s> {
+    fn new(spec: &'s Spec, shown: &'s Path, mut tree: Tree) -> Self {
+        let topics = TopicMap::read(&mut tree);
+        if topics.is_none() && spec.sections.iter().any(|section| !section.topics.is_empty()) {
+            let message = "the course root has no directory `slides`";
+            let finding =
+                Diagnostic::error(code::SLIDES_MISSING, category::TOPIC_NOT_FOUND, message)
+                    .in_file(tree.root())
+                    .with_hint("pass the course root with `--data-dir`");
+            tree.report(finding);
+        }
+        Self { spec, shown, tree, topics, read: HashMap::new() }
+    }
+
+    fn section(&mut self, section: &SectionSpec) -> Section {
+        let mut numbers = 0;
+        let topics = section.topics.iter().filter_map(|topic| self.topic(topic, &mut numbers));
+        let topics = topics.collect();
+        Section { name: section.name.clone(), directory: section.directory.clone(), topics }
+    }
+
+    fn topic(&mut self, reference: &TopicReference, numbers: &mut usize) -> Option<Topic> {
+        let topics = self.topics.as_ref()?;
+        let Some(entry) = topics.get(&reference.id) else {
+            let finding = not_found(&reference.id, &topics.ids());
+            self.tree.report(reference.place.locate(finding, self.shown));
+            return None;
+        };
+        let path = entry.path.clone();
+        if !self.read.contains_key(&reference.id) {
+            let languages = self.spec.codes();
+            let prog_lang = self.spec.prog_lang;
+            let mut reader = TopicReader { tree: &mut self.tree, languages: &languages, prog_lang };
+            let found = reader.read(entry);
+            self.read.insert(reference.id.clone(), found);
+        }
+        let found = self.read.get(&reference.id)?;
+        Some(Topic {
+            id: reference.id.clone(),
+            path,
+            directory: found.directory.clone(),
+            html: reference.html,
+            files: found.files.iter().map(|file| numbered(file, numbers)).collect(),
+        })
+    }
+
+    fn groups(&mut self) -> Vec<DirGroup> {
+        let groups = self.spec.groups.iter();
+        groups
+            .map(|group| DirGroup {
+                name: group.name.clone(),
+                files: source::read_group(&mut self.tree, group, self.shown),
+            })
+            .collect()
+    }
+}
+
+/// Gives a file its class in a section whose notebooks so far are counted by `numbers`.
+fn numbered(file: &FoundFile, numbers: &mut usize) -> TopicFile {
+    let class = match &file.content {
+        Content::Drawio => FileClass::Drawio,
+        Content::PlantUml => FileClass::PlantUml,
+        Content::Image => FileClass::Image,
+        Content::Data => FileClass::Data,
+        Content::Unsupported => {
+            *numbers += 1;
+            FileClass::UnsupportedNotebook
+        }
+        Content::Notebook { prog_lang, titles } => {
+            *numbers += 1;
+            let (prog_lang, titles) = (*prog_lang, titles.clone());
+            FileClass::Notebook(NotebookInfo { prog_lang, titles, number: *numbers })
+        }
+    };
+    TopicFile { path: file.path.clone(), relative: file.relative.clone(), class }
+}
+
+/// Names up to ten ids, the most alike first.
+fn not_found(id: &str, ids: &[&str]) -> Diagnostic {
+    const SHOWN: usize = 10;
+    let ranked = suggest::nearest(id, ids.iter().copied());
+    let listed: Vec<_> = ranked.iter().take(SHOWN).map(|(_, id)| format!("`{id}`")).collect();
+    let list = match listed.len() {
+        0 => "there are no topics below `slides/`".to_owned(),
+        shown if shown < ids.len() => {
+            format!("{shown} of {} topics: {}", ids.len(), listed.join(", "))
+        }
+        _ => format!("existing topics: {}", listed.join(", ")),
+    };
+    let question = suggest::did_you_mean(id, &ranked);
+    let hint = question.map_or_else(|| list.clone(), |question| format!("{question} {list}"));
+    let message = format!("no topic `{id}` below `slides/`");
+    Diagnostic::error(code::TOPIC_NOT_FOUND, category::TOPIC_NOT_FOUND, message).with_hint(hint)
+}

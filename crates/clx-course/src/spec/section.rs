@@ -1,0 +1,81 @@
+//! Sections and their topics in the spec.
+
+use clx_core::Severity;
+use roxmltree::Node;
+
+use super::text::TextReader;
+use super::{SectionSpec, TopicReference, xml};
+use crate::code;
+
+/// Reads all sections, dropping those without the element `topics`.
+pub(super) fn read(root: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Vec<SectionSpec> {
+    let sections: Vec<_> = xml::children(root, "sections")
+        .flat_map(|sections| xml::children(sections, "section"))
+        .collect();
+    if sections.is_empty() {
+        reader.report.warn(
+            root,
+            code::SECTIONS_MISSING,
+            "the course has no sections".to_owned(),
+            "add `<sections><section>…</section></sections>`",
+        );
+    }
+    sections.into_iter().filter_map(|section| read_section(section, reader)).collect()
+}
+
+fn read_section(section: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<SectionSpec> {
+    let containers: Vec<_> = xml::children(section, "topics").collect();
+    let topics: Vec<_> =
+        containers.iter().flat_map(|topics| xml::children(*topics, "topic")).collect();
+    if topics.is_empty() {
+        let fate = if containers.is_empty() { "it is left out" } else { "it stays empty" };
+        reader.report.warn(
+            section,
+            code::SECTION_EMPTY,
+            format!("the section has no topics: {fate}"),
+            "add `<topics><topic>id</topic></topics>`",
+        );
+    }
+    if containers.is_empty() {
+        return None;
+    }
+    let name_element = xml::child(section, "name");
+    let name = reader.read(name_element);
+    let directory = reader.directories(&name, name_element.unwrap_or(section));
+    let topics = topics.into_iter().filter_map(|topic| read_topic(topic, reader)).collect();
+    Some(SectionSpec { name, directory, topics })
+}
+
+fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<TopicReference> {
+    let html = read_html(topic, reader);
+    let id = xml::text(topic);
+    let fault = if id.is_empty() {
+        "the topic id is empty".to_owned()
+    } else if id.contains('/') || id.contains('\\') || id.contains("..") {
+        format!("the topic id `{id}` is a path")
+    } else {
+        let place = reader.report.place(topic);
+        return Some(TopicReference { id, html, place });
+    };
+    reader.report.add(
+        Severity::Error,
+        topic,
+        code::TOPIC_ID_INVALID,
+        fault,
+        "write the id only: the entry `topic_100_loops` below `slides/` has the id `loops`",
+    );
+    None
+}
+
+fn read_html(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> bool {
+    let Some(word) = topic.attribute("html") else { return true };
+    xml::switch(word).unwrap_or_else(|| {
+        reader.report.error(
+            topic,
+            code::HTML_VALUE,
+            format!("unknown value `{word}` of the attribute `html`"),
+            "use one of: yes, true, on, 1, no, false, off, 0",
+        );
+        true
+    })
+}
