@@ -1,0 +1,67 @@
+//! Sessions: who owns which rows. Principal types: [`NewSession`], [`SessionRecord`].
+
+use std::path::{Path, PathBuf};
+
+use clx_core::Timestamp;
+
+use crate::ids::SessionId;
+
+/// The process that owns a session. Process ids are reused, so the start time and the boot belong
+/// to the identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// Process id.
+    pub pid: u32,
+    /// Start time of the process in clock ticks since boot.
+    pub start: u64,
+    /// Identity of the boot, empty if unknown.
+    pub boot_id: String,
+}
+
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// The process that owns the session.
+    pub owner: Owner,
+    /// What the session works on, such as the course root; for people.
+    pub root: PathBuf,
+}
+
+impl NewSession {
+    /// Names this process as owner; start and boot id as the operating system tells them.
+    #[must_use]
+    pub fn of_this_process(root: &Path, start: u64, boot_id: &str) -> Self {
+        let owner = Owner { pid: std::process::id(), start, boot_id: boot_id.to_owned() };
+        Self { owner, root: root.to_owned() }
+    }
+}
+
+/// Whether a session's rows are still worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// Its owner works.
+    Open,
+    /// Its owner closed it.
+    Closed,
+    /// Its owner died; somebody else closed it.
+    Abandoned,
+}
+
+/// A session as stored.
+#[derive(Debug, Clone)]
+pub struct SessionRecord {
+    /// Its id.
+    pub id: SessionId,
+    /// Random name, 32 hexadecimal digits, unique across files and machines.
+    pub token: String,
+    /// Its owner.
+    pub owner: Owner,
+    /// What it works on.
+    pub root: PathBuf,
+    /// Whether it is open.
+    pub state: SessionState,
+    /// When it was opened.
+    pub created: Timestamp,
+    /// When it was closed or abandoned.
+    pub closed: Option<Timestamp>,
+}

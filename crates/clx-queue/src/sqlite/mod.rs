@@ -1,0 +1,205 @@
+//! The queue in a SQLite file. Principal type: [`SqliteQueue`].
+//!
+//! | part | does |
+//! |---|---|
+//! | `operation/` | one file per operation, SQL and row mapping |
+//! | `commit` | group commit: concurrent callers share a transaction |
+//! | `transaction` | what an operation sees, and whom to wake after COMMIT |
+//! | `wake`, `doorbell` | wakes waiters in this process, and in others |
+//!
+//! A worker process opens the same file; a container never does, it talks to a gateway.
+
+mod commit;
+mod doorbell;
+mod operation;
+mod queue;
+mod token;
+mod transaction;
+mod wake;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clx_core::{Clock, SystemClock};
+use clx_db::{Database, DbError, Durability, Migration, OpenOptions, Reader, Schema};
+use rusqlite::{Connection, named_params};
+
+use self::commit::Committer;
+use self::doorbell::Doorbell;
+use self::transaction::{Effects, JobType, OperationError, Tx};
+use self::wake::{Hub, Topic};
+use crate::error::QueueError;
+use crate::ids::SessionId;
+
+/// Version history of the file; steps are never edited after a release.
+const SCHEMA: Schema = Schema {
+    name: "jobs",
+    application_id: 0x636c_784a, // "clxJ"
+    migrations: &[Migration { version: 1, sql: include_str!("migrations/0001_queue.sql") }],
+};
+
+/// How to open the file.
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    /// What a COMMIT waits for, default [`Durability::Normal`]: a power loss may undo the last
+    /// transactions, and jobs can be computed again.
+    pub durability: Durability,
+    /// Time, default the machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// How often an idle waiter looks for itself in case a doorbell was lost, default 1.5 s (each
+    /// wait is varied by up to a third, so that waiters spread).
+    pub safety_poll: Duration,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Normal,
+            clock: Arc::new(SystemClock),
+            safety_poll: Duration::from_millis(1500),
+        }
+    }
+}
+
+/// A queue in a SQLite file; shared by reference or `Arc` between threads.
+#[derive(Debug)]
+pub struct SqliteQueue {
+    committer: Committer,
+    hub: Arc<Hub>,
+    doorbell: Doorbell,
+    safety_poll: Duration,
+}
+
+impl SqliteQueue {
+    /// Opens the file, creating it and its directory if they are missing.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`]: foreign, newer, damaged, read-only files are refused unchanged.
+    pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, QueueError> {
+        let open = OpenOptions { durability: options.durability, readers: 8 };
+        let database = Database::open(path, &SCHEMA, &open)?;
+        let hub = Arc::new(Hub::default());
+        let doorbell = Doorbell::bind(Arc::clone(&hub))
+            .map_err(|source| DbError::Directory { path: database.path().to_owned(), source })?;
+        Ok(Self {
+            committer: Committer::new(database, Arc::clone(&options.clock)),
+            hub,
+            doorbell,
+            safety_poll: options.safety_poll,
+        })
+    }
+
+    /// Returns the path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.committer.database().path()
+    }
+
+    /// Does what idle time is for: copies the WAL back into the file, cuts it if it grew past
+    /// 16 MB, and gives free pages back to the file system.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`].
+    pub fn tidy_up(&self) -> Result<(), QueueError> {
+        const WAL_LIMIT: u64 = 16 << 20;
+        let database = self.committer.database();
+        let wal = database.path().with_extension("db-wal");
+        let big = std::fs::metadata(wal).is_ok_and(|metadata| metadata.len() > WAL_LIMIT);
+        let mode = if big { "TRUNCATE" } else { "PASSIVE" };
+        let connection = database.writer()?;
+        connection
+            .execute_batch(&format!(
+                "PRAGMA incremental_vacuum(200); PRAGMA wal_checkpoint({mode})"
+            ))
+            .map_err(|error| database.error(error))?;
+        Ok(())
+    }
+
+    /// Runs a writing operation and wakes whom it concerns.
+    fn write<T, F>(&self, operation: F) -> Result<T, QueueError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, OperationError> + Send + 'static,
+    {
+        let (answer, effects) = self.committer.run(operation);
+        self.wake(&effects);
+        answer
+    }
+
+    /// Runs a query on a reading connection.
+    fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, QueueError> {
+        let database = self.committer.database();
+        let reader: Reader = database.reader()?;
+        query(&reader).map_err(|error| database.error(error).into())
+    }
+
+    fn wake(&self, effects: &Effects) {
+        for (&(session, job_type), &n) in &effects.ready {
+            let topic = Topic::Ready(session, job_type);
+            self.hub.ring(topic, n);
+            self.ring_others(topic, n, &self.idle_doorbells(session, job_type, n));
+        }
+        for &session in &effects.finished {
+            let topic = Topic::Finished(session);
+            self.hub.ring(topic, usize::MAX);
+            self.ring_others(topic, 1, &self.owner_doorbell(session));
+        }
+        for (&worker, doorbell) in &effects.workers {
+            let topic = Topic::Worker(worker);
+            self.hub.ring(topic, usize::MAX);
+            let name: Vec<_> = doorbell.iter().cloned().collect();
+            self.ring_others(topic, 1, &name);
+        }
+    }
+
+    fn ring_others(&self, topic: Topic, n: usize, doorbells: &[String]) {
+        for name in doorbells {
+            self.doorbell.ring(name, topic, n);
+        }
+    }
+
+    /// Names the doorbells of other processes with idle workers; none if they cannot be read, the
+    /// safety poll stays.
+    fn idle_doorbells(&self, session: SessionId, job_type: JobType, n: usize) -> Vec<String> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT doorbell
+                 FROM workers
+                 WHERE session_id = :session AND job_type = :type AND state = 1
+                   AND doorbell <> :own
+                   AND NOT EXISTS (SELECT 1 FROM jobs
+                                   WHERE jobs.worker_id = workers.id AND jobs.state = 3)
+                 LIMIT :n",
+            )?;
+            let rows = statement.query_map(
+                named_params! {
+                    ":session": session, ":type": job_type.0, ":own": self.doorbell.name(),
+                    ":n": i64::try_from(n).unwrap_or(i64::MAX),
+                },
+                |row| row.get("doorbell"),
+            )?;
+            rows.collect()
+        })
+        .unwrap_or_default()
+    }
+
+    fn owner_doorbell(&self, session: SessionId) -> Vec<String> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT doorbell
+                 FROM sessions
+                 WHERE id = :id AND state = 1 AND doorbell <> :own",
+            )?;
+            let rows = statement.query_map(
+                named_params! { ":id": session, ":own": self.doorbell.name() },
+                |row| row.get("doorbell"),
+            )?;
+            rows.collect()
+        })
+        .unwrap_or_default()
+    }
+}

@@ -1,0 +1,35 @@
+//! Scheduled jobs whose time has come. Principal functions: [`promote`], [`next`].
+
+use rusqlite::{Connection, named_params};
+
+use super::transition::JobHead;
+use crate::sqlite::transaction::Tx;
+use crate::state::JobState;
+
+/// Makes due jobs ready, at most 256 at a time.
+pub(crate) fn promote(tx: &mut Tx<'_>) -> rusqlite::Result<()> {
+    let due = {
+        let mut statement = tx.prepare(
+            "SELECT id, session_id, job_type, state
+             FROM jobs
+             WHERE state = 1 AND run_at_us <= :now
+             ORDER BY run_at_us
+             LIMIT 256",
+        )?;
+        let rows = statement.query_map(named_params! { ":now": tx.now.as_us() }, JobHead::read)?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    for job in due {
+        tx.prepare("UPDATE jobs SET state = 2 WHERE id = :id")?
+            .execute(named_params! { ":id": job.id })?;
+        tx.count(job.session, job.job_type, Some(JobState::Scheduled), JobState::Ready);
+    }
+    Ok(())
+}
+
+/// Returns when the next scheduled job is due, in microseconds UTC.
+pub(crate) fn next(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT min(run_at_us) FROM jobs WHERE state = 1")?
+        .query_row((), |row| row.get(0))
+}

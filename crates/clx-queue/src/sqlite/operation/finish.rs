@@ -1,0 +1,179 @@
+//! Accepts a worker's report about one attempt. Principal function: [`finish`].
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension, named_params};
+
+use super::transition::{self, JobHead};
+use crate::event::EventType;
+use crate::ids::{JobId, WorkerId};
+use crate::sqlite::transaction::Tx;
+use crate::state::{ErrorClass, JobState};
+use crate::worker::{Completion, Outcome};
+
+/// What was accepted in one claim, for the worker's row.
+#[derive(Debug, Default)]
+pub(crate) struct Accepted {
+    pub(crate) done: u32,
+    pub(crate) failed: u32,
+}
+
+/// A running job as its fence sees it.
+struct Running {
+    head: JobHead,
+    cancel_requested: bool,
+    failures: u32,
+    max_failures: u32,
+    started_us: Option<i64>,
+}
+
+/// Accepts the report if the worker still has the job in this attempt; false if it lost it.
+pub(crate) fn finish(
+    tx: &mut Tx<'_>,
+    worker: WorkerId,
+    completion: &Completion,
+    accepted: &mut Accepted,
+) -> rusqlite::Result<bool> {
+    let Some(job) = fenced(tx, worker, completion)? else { return Ok(false) };
+    match &completion.outcome {
+        // Whatever came of it, somebody does not want it any more.
+        _ if job.cancel_requested => cancelled(tx, job.head)?,
+        Outcome::Cancelled => cancelled(tx, job.head)?,
+        Outcome::Completed { result } => {
+            accepted.done += 1;
+            transition::finish(tx, job.head, JobState::Completed, None, Some(result))?;
+        }
+        Outcome::Returned => {
+            // The attempt did not take place; its number stays used, for the fence.
+            transition::put_back(tx, job.head, 0)?;
+        }
+        Outcome::Failed { class, detail } => {
+            accepted.failed += 1;
+            fail(tx, worker, completion.attempt, &job, *class, detail)?;
+        }
+    }
+    if job.head.state == JobState::Running {
+        tx.prepare("DELETE FROM progress WHERE job = :id")?
+            .execute(named_params! { ":id": job.head.id })?;
+    }
+    Ok(true)
+}
+
+fn fenced(
+    tx: &Tx<'_>,
+    worker: WorkerId,
+    completion: &Completion,
+) -> rusqlite::Result<Option<Running>> {
+    tx.prepare(
+        "SELECT id, session_id, job_type, state, cancel_requested, failures, max_failures,
+                started_us
+         FROM jobs
+         WHERE id = :id AND worker_id = :worker AND attempt = :attempt AND state = 3",
+    )?
+    .query_row(
+        named_params! {
+            ":id": completion.job, ":worker": worker, ":attempt": completion.attempt,
+        },
+        |row| {
+            Ok(Running {
+                head: JobHead::read(row)?,
+                cancel_requested: row.get("cancel_requested")?,
+                failures: row.get("failures")?,
+                max_failures: row.get("max_failures")?,
+                started_us: row.get("started_us")?,
+            })
+        },
+    )
+    .optional()
+}
+
+fn cancelled(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result<()> {
+    transition::finish(tx, job, JobState::Cancelled, Some(ErrorClass::Cancelled), None)
+}
+
+fn fail(
+    tx: &mut Tx<'_>,
+    worker: WorkerId,
+    attempt: u32,
+    job: &Running,
+    class: ErrorClass,
+    detail: &str,
+) -> rusqlite::Result<()> {
+    record(tx, job.head.id, attempt, Some(worker), job.started_us, class, detail)?;
+    let failures = job.failures + 1;
+    tx.prepare("UPDATE jobs SET failures = :failures WHERE id = :id")?
+        .execute(named_params! { ":failures": failures, ":id": job.head.id })?;
+    let (event, retry) = match class {
+        ErrorClass::Transient if failures < job.max_failures => (EventType::JobRetried, true),
+        ErrorClass::Timeout if failures < job.max_failures.min(2) => (EventType::JobRetried, true),
+        ErrorClass::User
+        | ErrorClass::Configuration
+        | ErrorClass::Transient
+        | ErrorClass::Timeout
+        | ErrorClass::WorkerLost
+        | ErrorClass::Dependency
+        | ErrorClass::Cancelled
+        | ErrorClass::Internal => (EventType::JobFailed, false),
+    };
+    tx.event(job.head.session, event, Some(job.head.id), Some(worker), class.name())?;
+    if retry {
+        let run_at = tx.now.plus(back_off(job.head.id, failures));
+        transition::put_back(tx, job.head, run_at.as_us())
+    } else {
+        transition::finish(tx, job.head, JobState::Failed, Some(class), None)
+    }
+}
+
+/// Appends a failed or lost attempt to the history.
+pub(crate) fn record(
+    tx: &Tx<'_>,
+    job: JobId,
+    attempt: u32,
+    worker: Option<WorkerId>,
+    started_us: Option<i64>,
+    class: ErrorClass,
+    detail: &str,
+) -> rusqlite::Result<()> {
+    tx.prepare(
+        "INSERT INTO attempts(job, attempt, worker_id, started_us, finished_us, error_class, detail)
+         VALUES (:job, :attempt, :worker, :started, :now, :class, :detail)",
+    )?
+    .execute(named_params! {
+        ":job": job, ":attempt": attempt, ":worker": worker, ":started": started_us,
+        ":now": tx.now.as_us(), ":class": class, ":detail": detail,
+    })?;
+    Ok(())
+}
+
+/// Returns the pause before retry number `n` (from 1): 1 s doubled each time, at most 60 s, varied
+/// by ± 50 % so that jobs that failed together do not return together.
+pub(crate) fn back_off(job: JobId, n: u32) -> Duration {
+    let base_ms = (1000_u64 << n.saturating_sub(1).min(6)).min(60_000);
+    // A hash of job and number instead of a random generator: reproducible in tests.
+    let seed = job.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(n);
+    let mixed = (seed ^ (seed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 33;
+    Duration::from_millis((base_ms / 2 + mixed % (base_ms + 1)).min(60_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_doubles_within_its_jitter_and_is_capped() {
+        for job in 1..200 {
+            for n in 1..20 {
+                let base = (1000_u64 << (n - 1).min(6)).min(60_000);
+                let pause = u64::try_from(back_off(JobId(job), n).as_millis()).unwrap();
+                assert!(pause >= base / 2 && pause <= (base * 3 / 2).min(60_000), "{n}: {pause}");
+            }
+        }
+    }
+
+    #[test]
+    fn jobs_that_failed_together_spread() {
+        let pauses: std::collections::BTreeSet<_> =
+            (1..100).map(|job| back_off(JobId(job), 1)).collect();
+        assert!(pauses.len() > 80, "{}", pauses.len());
+    }
+}

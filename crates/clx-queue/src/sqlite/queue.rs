@@ -1,0 +1,251 @@
+//! The trait's calls: short ones pass to an operation, waiting ones loop over look and wait.
+
+use std::time::{Duration, Instant};
+
+use super::operation::{
+    beat, cancel, claim, control, enqueue, finished, list, prune, retry, session, worker,
+};
+use super::wake::{Gate, Topic};
+use super::{SqliteQueue, token};
+use crate::error::QueueError;
+use crate::event::Event;
+use crate::ids::{JobId, SessionId, WorkerId};
+use crate::job::{
+    Attempt, CancelCounts, CancelTarget, FinishedJob, JobFilter, JobRecord, NewJob, Progress,
+};
+use crate::queue::{Counts, Pruned, Queue, Retention};
+use crate::session::{NewSession, SessionRecord};
+use crate::worker::{
+    Activation, Beat, Claim, ClaimRequest, NewWorker, ProcessId, Released, WorkerExit, WorkerRecord,
+};
+
+impl Queue for SqliteQueue {
+    fn open_session(&self, new: &NewSession) -> Result<SessionId, QueueError> {
+        let token = token::random_hex().map_err(|source| clx_db::DbError::Directory {
+            path: self.path().to_owned(),
+            source,
+        })?;
+        let (new, doorbell) = (new.clone(), self.doorbell.name().to_owned());
+        self.write(move |tx| session::open(tx, &new, &token, &doorbell))
+    }
+
+    fn close_session(&self, id: SessionId) -> Result<(), QueueError> {
+        self.write(move |tx| session::close(tx, id, session::Ending::Closed)).map(|_| ())
+    }
+
+    fn abandon_session(&self, id: SessionId) -> Result<bool, QueueError> {
+        self.write(move |tx| session::close(tx, id, session::Ending::Abandoned))
+    }
+
+    fn sessions(&self) -> Result<Vec<SessionRecord>, QueueError> {
+        self.read(session::list)
+    }
+
+    fn enqueue(&self, session: SessionId, jobs: Vec<NewJob>) -> Result<Vec<JobId>, QueueError> {
+        self.write(move |tx| enqueue::enqueue(tx, session, &jobs))
+    }
+
+    fn cancel(
+        &self,
+        session: SessionId,
+        target: &CancelTarget,
+        by: &str,
+    ) -> Result<CancelCounts, QueueError> {
+        let (target, by) = (target.clone(), by.to_owned());
+        self.write(move |tx| cancel::cancel(tx, session, &target, &by))
+    }
+
+    fn finished(
+        &self,
+        session: SessionId,
+        after: i64,
+        limit: u32,
+        wait: Duration,
+    ) -> Result<Vec<FinishedJob>, QueueError> {
+        let deadline = Instant::now() + wait;
+        let gate = self.hub.gate(Topic::Finished(session));
+        loop {
+            let epoch = gate.epoch();
+            let found = self.read(|reader| finished::finished(reader, session, after, limit))?;
+            if !found.is_empty() || Instant::now() >= deadline {
+                return Ok(found);
+            }
+            gate.wait(epoch, deadline.min(self.next_poll()));
+        }
+    }
+
+    fn register_worker(&self, new: &NewWorker) -> Result<WorkerId, QueueError> {
+        let new = new.clone();
+        self.write(move |tx| worker::register(tx, &new))
+    }
+
+    fn activate_worker(
+        &self,
+        id: WorkerId,
+        process: Option<ProcessId>,
+    ) -> Result<Activation, QueueError> {
+        let doorbell = self.doorbell.name().to_owned();
+        self.write(move |tx| worker::activate(tx, id, process, &doorbell))
+    }
+
+    fn claim(&self, request: ClaimRequest) -> Result<Claim, QueueError> {
+        let deadline = Instant::now() + request.wait;
+        let worker = request.worker;
+        let reports = !request.done.is_empty();
+        let again = ClaimRequest { done: Vec::new(), ..request.clone() };
+        let gate = self.ready_gate(worker)?;
+        let mut epoch = gate.epoch();
+        let mut claim = self.write(move |tx| claim::claim(tx, &request))?;
+        // The answer to a report is not held back.
+        while claim.jobs.is_empty()
+            && !reports
+            && !self.hub.is_nudged(worker)
+            && self.wait_for_ready(worker, &gate, epoch, deadline)?
+        {
+            epoch = gate.epoch();
+            let request = again.clone();
+            claim = self.write(move |tx| claim::claim(tx, &request))?;
+        }
+        Ok(claim)
+    }
+
+    fn beat(
+        &self,
+        worker: WorkerId,
+        progress: &[Progress],
+        wait: Duration,
+    ) -> Result<Beat, QueueError> {
+        let deadline = Instant::now() + wait;
+        let gate = self.hub.gate(Topic::Worker(worker));
+        let progress = progress.to_vec();
+        self.write(move |tx| beat::beat(tx, worker, &progress))?;
+        loop {
+            let epoch = gate.epoch();
+            let requests = self.read(|reader| beat::cancel_requests(reader, worker))?;
+            let cancel = requests.ok_or(QueueError::WorkerGone { worker })?;
+            let over = Instant::now() >= deadline || self.hub.is_nudged(worker);
+            if !cancel.is_empty() || over {
+                return Ok(Beat { cancel });
+            }
+            gate.wait(epoch, deadline);
+        }
+    }
+
+    fn nudge(&self, worker: WorkerId) {
+        self.hub.nudge(worker);
+    }
+
+    fn remove_worker(&self, id: WorkerId, exit: &WorkerExit) -> Result<Released, QueueError> {
+        let exit = exit.clone();
+        let released = self.write(move |tx| worker::remove(tx, id, &exit));
+        // Waiting calls of the worker find its row gone.
+        self.hub.ring_all();
+        self.hub.forget(id);
+        released
+    }
+
+    fn set_paused(&self, job_type: &str, paused: bool) -> Result<(), QueueError> {
+        let job_type = job_type.to_owned();
+        self.write(move |tx| control::set_paused(tx, &job_type, paused))
+    }
+
+    fn set_max_running(&self, job_type: &str, limit: Option<u32>) -> Result<(), QueueError> {
+        let job_type = job_type.to_owned();
+        self.write(move |tx| control::set_max_running(tx, &job_type, limit))
+    }
+
+    fn retry(&self, job: JobId) -> Result<JobId, QueueError> {
+        self.write(move |tx| retry::retry(tx, job))
+    }
+
+    fn counts(&self, session: Option<SessionId>) -> Result<Counts, QueueError> {
+        self.read(|reader| list::counts(reader, session))
+    }
+
+    fn job(&self, job: JobId) -> Result<Option<JobRecord>, QueueError> {
+        self.read(|reader| list::job(reader, job))
+    }
+
+    fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRecord>, QueueError> {
+        self.read(|reader| list::jobs(reader, filter))
+    }
+
+    fn attempts(&self, job: JobId) -> Result<Vec<Attempt>, QueueError> {
+        self.read(|reader| list::attempts(reader, job))
+    }
+
+    fn workers(&self, session: Option<SessionId>) -> Result<Vec<WorkerRecord>, QueueError> {
+        self.read(|reader| list::workers(reader, session))
+    }
+
+    fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, QueueError> {
+        self.read(|reader| list::events(reader, after, limit))
+    }
+
+    fn prune(&self, retention: &Retention) -> Result<Pruned, QueueError> {
+        let mut pruned = Pruned::default();
+        loop {
+            let bounds = retention.clone();
+            let jobs = self.write(move |tx| prune::prune_jobs(tx, &bounds))?;
+            let age = retention.events;
+            let events = self.write(move |tx| prune::prune_events(tx, age))?;
+            pruned.jobs += jobs;
+            pruned.events += events;
+            if jobs == 0 && events == 0 {
+                pruned.sessions = self.write(|tx| prune::prune_sessions(tx))?;
+                return Ok(pruned);
+            }
+        }
+    }
+}
+
+impl SqliteQueue {
+    fn ready_gate(&self, worker: WorkerId) -> Result<std::sync::Arc<Gate>, QueueError> {
+        let place = self.read(|reader| claim::place(reader, worker))?;
+        let place = place.ok_or(QueueError::WorkerGone { worker })?;
+        Ok(self.hub.gate(Topic::Ready(place.session, place.job_type)))
+    }
+
+    /// Waits until a claim is worth its write lock; false when the time is over.
+    fn wait_for_ready(
+        &self,
+        worker: WorkerId,
+        gate: &Gate,
+        mut epoch: u64,
+        deadline: Instant,
+    ) -> Result<bool, QueueError> {
+        let mut due = None;
+        loop {
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            let poll = self.next_poll();
+            let until = deadline.min(poll).min(due.unwrap_or(poll));
+            if gate.wait(epoch, until) || self.hub.is_nudged(worker) {
+                return Ok(!self.hub.is_nudged(worker));
+            }
+            epoch = gate.epoch();
+            self.committer.database().check_identity()?;
+            let look = self.read(|reader| claim::look(reader, worker))?;
+            if look.gone {
+                return Err(QueueError::WorkerGone { worker });
+            }
+            let now = self.committer.now().as_us();
+            if look.ready || look.next_due_us.is_some_and(|due| due <= now) {
+                return Ok(true);
+            }
+            due = look.next_due_us.map(|at| {
+                Instant::now() + Duration::from_micros(u64::try_from(at - now).unwrap_or(0))
+            });
+        }
+    }
+
+    /// Returns when to look without having been woken, spread over a third of the interval.
+    fn next_poll(&self) -> Instant {
+        let now = Instant::now();
+        let third = u32::try_from(self.safety_poll.as_nanos() / 3).unwrap_or(u32::MAX).max(1);
+        let spread = self.committer.now().as_us().unsigned_abs().wrapping_mul(0x9e37_79b9) >> 8;
+        let jitter = u32::try_from(spread % u64::from(third)).unwrap_or(0);
+        now + self.safety_poll - Duration::from_nanos(u64::from(jitter))
+    }
+}

@@ -1,0 +1,173 @@
+//! What an operation works with: the connection inside a transaction, the moment, and what it
+//! changes besides rows. Principal type: [`Tx`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clx_core::Timestamp;
+use clx_db::Database;
+use rusqlite::{CachedStatement, Connection, named_params};
+
+use crate::error::QueueError;
+use crate::event::EventType;
+use crate::ids::{JobId, SessionId, WorkerId};
+use crate::state::JobState;
+
+/// Row id of a job type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct JobType(pub(crate) i64);
+
+/// Why an operation was undone.
+#[derive(Debug)]
+pub(crate) enum OperationError {
+    /// The queue refuses it.
+    Refused(QueueError),
+    /// SQLite reported an error; the committer adds the file's name.
+    Sqlite(rusqlite::Error),
+}
+
+impl OperationError {
+    pub(crate) fn in_database(self, database: &Database) -> QueueError {
+        match self {
+            Self::Refused(error) => error,
+            Self::Sqlite(source) => QueueError::from(database.error(source)),
+        }
+    }
+}
+
+impl From<QueueError> for OperationError {
+    fn from(error: QueueError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<rusqlite::Error> for OperationError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Sqlite(source)
+    }
+}
+
+/// Whom to wake after COMMIT.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// How many jobs became ready, by session and type.
+    pub(crate) ready: BTreeMap<(SessionId, JobType), usize>,
+    /// Sessions with newly finished jobs.
+    pub(crate) finished: BTreeSet<SessionId>,
+    /// Workers with a job to cancel, or removed, and their doorbells.
+    pub(crate) workers: BTreeMap<WorkerId, Option<String>>,
+}
+
+/// Changes of the counter tables, summed over a batch and written once before COMMIT.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    states: BTreeMap<(SessionId, JobType, i64), i64>,
+    minutes: BTreeMap<(SessionId, i64, i64), i64>,
+}
+
+/// A transaction under way, seen by one operation.
+pub(crate) struct Tx<'c> {
+    pub(crate) connection: &'c Connection,
+    pub(crate) now: Timestamp,
+    pub(crate) effects: Effects,
+    pub(crate) tally: Tally,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(connection: &'c Connection, now: Timestamp) -> Self {
+        Self { connection, now, effects: Effects::default(), tally: Tally::default() }
+    }
+
+    /// Prepares a statement, or takes it from the connection's cache.
+    pub(crate) fn prepare(&self, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
+        self.connection.prepare_cached(sql)
+    }
+
+    /// Counts a job's change of state; `None` before it exists.
+    pub(crate) fn count(
+        &mut self,
+        session: SessionId,
+        job_type: JobType,
+        from: Option<JobState>,
+        to: JobState,
+    ) {
+        if let Some(from) = from {
+            *self.tally.states.entry((session, job_type, from as i64)).or_default() -= 1;
+        }
+        *self.tally.states.entry((session, job_type, to as i64)).or_default() += 1;
+        if to == JobState::Ready {
+            *self.effects.ready.entry((session, job_type)).or_default() += 1;
+        }
+        if to.is_final() {
+            let minute = self.now.as_us().div_euclid(60_000_000);
+            *self.tally.minutes.entry((session, minute, to as i64)).or_default() += 1;
+        }
+    }
+
+    /// Writes an event row.
+    pub(crate) fn event(
+        &self,
+        session: SessionId,
+        event: EventType,
+        job: Option<JobId>,
+        worker: Option<WorkerId>,
+        detail: &str,
+    ) -> rusqlite::Result<()> {
+        self.prepare(
+            "INSERT INTO events(session_id, at_us, type, job, worker, data)
+             VALUES (:session, :at, :type, :job, :worker, :data)",
+        )?
+        .execute(named_params! {
+            ":session": session, ":at": self.now.as_us(), ":type": event.name(),
+            ":job": job, ":worker": worker, ":data": detail,
+        })?;
+        Ok(())
+    }
+}
+
+impl Effects {
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, n) in other.ready {
+            *self.ready.entry(key).or_default() += n;
+        }
+        self.finished.extend(other.finished);
+        self.workers.extend(other.workers);
+    }
+}
+
+impl Tally {
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, n) in other.states {
+            *self.states.entry(key).or_default() += n;
+        }
+        for (key, n) in other.minutes {
+            *self.minutes.entry(key).or_default() += n;
+        }
+    }
+
+    /// Writes the sums to their tables.
+    pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        for (&(session, job_type, state), &n) in self.states.iter().filter(|(_, n)| **n != 0) {
+            connection
+                .prepare_cached(
+                    "INSERT INTO counters(session_id, job_type, state, n)
+                     VALUES (:session, :type, :state, :n)
+                     ON CONFLICT DO UPDATE SET n = n + excluded.n",
+                )?
+                .execute(named_params! {
+                    ":session": session, ":type": job_type.0, ":state": state, ":n": n,
+                })?;
+        }
+        for (&(session, minute, state), &n) in &self.minutes {
+            connection
+                .prepare_cached(
+                    "INSERT INTO minutes(session_id, minute, state, n)
+                     VALUES (:session, :minute, :state, :n)
+                     ON CONFLICT DO UPDATE SET n = n + excluded.n",
+                )?
+                .execute(named_params! {
+                    ":session": session, ":minute": minute, ":state": state, ":n": n,
+                })?;
+        }
+        Ok(())
+    }
+}
