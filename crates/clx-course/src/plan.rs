@@ -1,0 +1,180 @@
+//! What a build must put where, without a word about how it is made.
+//! Principal types: [`OutputPlan`]; made by [`outputs`] of a course and a [`Selection`].
+//!
+//! ```text
+//! R/[public|speaker]/{De|En}/{course}/{Folien|Slides}/{Html|Notebooks|Python}/{Kind}/{section}/…
+//! ```
+//!
+//! The audience level exists in the default target only.
+
+mod build;
+mod claim;
+mod layout;
+mod select;
+mod shared;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clx_core::{JobKind, Language, OutputFormat, OutputKind, ProgLang};
+
+use crate::local_text::LocalText;
+
+pub use self::build::outputs;
+pub(crate) use self::select::default_target;
+
+/// Where images lie in output trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ImageMode {
+    /// A copy per variant, beside its notebooks.
+    #[default]
+    Duplicated,
+    /// A copy per language and audience, in `img/` of the course directory.
+    Shared,
+}
+
+/// What the user of this build wants of the course.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// One default target there, with everything, instead of the targets of the spec.
+    pub output_dir: Option<PathBuf>,
+    /// Names of the spec's targets to keep; empty = all.
+    pub targets: Vec<String>,
+    /// Languages to keep; empty = all.
+    pub languages: Vec<Language>,
+    /// Keeps only kinds for the speaker.
+    pub speaker_only: bool,
+    /// Where images go.
+    pub image_mode: ImageMode,
+    /// Formats to keep; empty = all.
+    pub formats: Vec<OutputFormat>,
+}
+
+/// Everything that a build must put into output trees. No path occurs twice.
+#[derive(Debug, Clone, Default)]
+pub struct OutputPlan {
+    /// The selected targets, also those that the selection left empty.
+    pub targets: Vec<Target>,
+    /// The directories of the course in all targets, one per language and audience: what may be
+    /// swept.
+    pub course_dirs: Vec<PathBuf>,
+    /// Section directories to create even if they stay empty.
+    pub directories: Vec<PathBuf>,
+    /// One entry per notebook source, in course order.
+    pub notebooks: Vec<NotebookOutputs>,
+    /// One entry per diagram source, in course order.
+    pub diagrams: Vec<DiagramOutputs>,
+    /// One entry per copied file, in course order, directory groups last.
+    pub copies: Vec<FileCopy>,
+}
+
+/// An output root and what is wanted there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Name in the spec, or `default`.
+    pub name: String,
+    /// Absolute path.
+    pub root: PathBuf,
+    /// Wanted kinds.
+    pub kinds: Vec<OutputKind>,
+    /// Wanted formats.
+    pub formats: Vec<OutputFormat>,
+    /// Wanted languages.
+    pub languages: Vec<Language>,
+    /// Whether the target has the levels `public` and `speaker`.
+    pub is_default: bool,
+}
+
+impl Target {
+    /// Tells whether the selection has left nothing to put there.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.kinds.is_empty() || self.formats.is_empty() || self.languages.is_empty()
+    }
+}
+
+/// The outputs of one notebook source.
+#[derive(Debug, Clone)]
+pub struct NotebookOutputs {
+    /// Absolute path of the source.
+    pub source: PathBuf,
+    /// Path relative to the topic's directory.
+    pub relative: PathBuf,
+    /// The notebook's own language.
+    pub prog_lang: ProgLang,
+    /// Name of the (first) section, for display.
+    pub section: LocalText,
+    /// Titles, for display.
+    pub titles: LocalText,
+    /// All files of the topic that code may see, this notebook included.
+    pub topic_support: Arc<[SupportFile]>,
+    /// Its outputs, in the order target, language, format, kind. May be empty.
+    pub outputs: Vec<NotebookOutput>,
+}
+
+impl NotebookOutputs {
+    /// Returns the files of the topic that the notebook's code may see, in visiting order.
+    pub fn support_files(&self) -> impl Iterator<Item = &SupportFile> {
+        self.topic_support.iter().filter(|file| file.source != self.source)
+    }
+}
+
+/// One output file of a notebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotebookOutput {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Language of the text.
+    pub language: Language,
+    /// Rules of the kind.
+    pub kind: Arc<OutputKind>,
+    /// Format of the file.
+    pub format: OutputFormat,
+    /// What replaces `img/` at the beginning of media paths; `img/` = nothing is replaced.
+    pub img_prefix: String,
+}
+
+/// A file that the code of a topic's notebooks may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupportFile {
+    /// Absolute path.
+    pub source: PathBuf,
+    /// Path relative to the topic's directory.
+    pub relative: PathBuf,
+    /// Whether the file is a notebook: another notebook counts only if its stem occurs as a word in
+    /// a code cell or in another support file, which whoever reads the cells must decide.
+    pub is_notebook: bool,
+}
+
+/// The pictures of one diagram source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagramOutputs {
+    /// Absolute path of the source.
+    pub source: PathBuf,
+    /// Which tool converts it.
+    pub kind: JobKind,
+    /// Name of the picture without extension.
+    pub stem: String,
+    /// Where the picture belongs in the source tree, for authors who look at notebooks there.
+    pub source_picture: PathBuf,
+    /// Absolute paths of `img/<stem>.png` in the output trees.
+    pub places: Vec<PathBuf>,
+}
+
+/// A file that is copied as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCopy {
+    /// Absolute path of the source.
+    pub source: PathBuf,
+    /// Absolute paths of the copies.
+    pub destinations: Vec<PathBuf>,
+    /// Whether the copies have the modification time of the source (files of directory groups).
+    pub keep_mtime: bool,
+}
+
+/// Returns the extension of the pictures that diagrams are converted to.
+fn picture(path_without_extension: &Path) -> PathBuf {
+    let mut name = path_without_extension.as_os_str().to_owned();
+    name.push(".png");
+    PathBuf::from(name)
+}

@@ -1,0 +1,305 @@
+//! Making of the plan, section by section. Principal function: [`outputs`].
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clx_core::{Diagnostic, JobKind, OutputFormat};
+
+use super::claim::{Claims, Maker};
+use super::layout::Layout;
+use super::select::select;
+use super::shared::SharedImages;
+use super::{
+    DiagramOutputs, FileCopy, ImageMode, NotebookOutput, NotebookOutputs, OutputPlan, Selection,
+    SupportFile, picture,
+};
+use crate::course::{Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
+use crate::{category, code, name, source};
+
+/// Returns everything that a build of the course must put into output trees, and what was noticed on
+/// the way: warnings, and errors that concern single outputs only.
+///
+/// Where two sources have one output path, the first in course order has it.
+///
+/// # Errors
+///
+/// Nothing can be built if no selected target exists, if code outputs are wanted of a course without
+/// `prog-lang`, or if different images share one place in [`ImageMode::Shared`].
+pub fn outputs(
+    course: &Course,
+    selection: &Selection,
+) -> Result<(OutputPlan, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (targets, mut findings) = select(course, selection)?;
+    let layout = Layout::new(course, &targets);
+    let mut builder = Builder::new(course, &layout, selection.image_mode);
+    for section in &course.sections {
+        builder.section(section);
+    }
+    builder.groups(&output_roots(course, targets.iter().map(|target| target.root.as_path())));
+    let collisions = builder.shared.finish();
+    findings.extend(builder.claims.finish());
+    findings.extend(builder.unnamed);
+    if !collisions.is_empty() {
+        findings.extend(collisions);
+        return Err(findings);
+    }
+    let course_dirs = layout.places.clone();
+    Ok((OutputPlan { targets, course_dirs, ..builder.plan }, findings))
+}
+
+/// Returns the directories that hold outputs: what lies there is no source of a directory group.
+fn output_roots<'a>(course: &Course, selected: impl Iterator<Item = &'a Path>) -> Vec<PathBuf> {
+    let declared = course.targets.iter().map(|target| target.root.clone());
+    let default = std::iter::once(course.root.join("output"));
+    selected.map(Path::to_owned).chain(declared).chain(default).collect()
+}
+
+struct Builder<'c> {
+    course: &'c Course,
+    layout: &'c Layout,
+    mode: ImageMode,
+    plan: OutputPlan,
+    claims: Claims<'c>,
+    shared: SharedImages<'c>,
+    /// Positions in the plan, by source.
+    notebooks: HashMap<(&'c Path, &'c Path), usize>,
+    diagrams: HashMap<&'c Path, usize>,
+    copies: HashMap<(&'c Path, bool), usize>,
+    section_dirs: HashSet<PathBuf>,
+    /// Diagrams whose names give no picture name.
+    unnamed: Vec<Diagnostic>,
+}
+
+/// A topic at its place in the output trees.
+struct Placed<'p, 'c> {
+    section: &'c Section,
+    topic: &'c Topic,
+    /// The section's directories, one per variant.
+    directories: &'p [PathBuf],
+    support: Arc<[SupportFile]>,
+    /// Pictures that diagrams make, relative to the topic and without extension, by diagram.
+    pictures: BTreeMap<&'c Path, PathBuf>,
+}
+
+impl<'c> Builder<'c> {
+    fn new(course: &'c Course, layout: &'c Layout, mode: ImageMode) -> Self {
+        Self {
+            course,
+            layout,
+            mode,
+            plan: OutputPlan::default(),
+            claims: Claims::new(course),
+            shared: SharedImages::new(course),
+            notebooks: HashMap::new(),
+            diagrams: HashMap::new(),
+            copies: HashMap::new(),
+            section_dirs: HashSet::new(),
+            unnamed: Vec::new(),
+        }
+    }
+
+    fn section(&mut self, section: &'c Section) {
+        let directories = self.layout.section_dirs(section);
+        for directory in &directories {
+            if self.section_dirs.insert(directory.clone()) {
+                self.plan.directories.push(directory.clone());
+            }
+        }
+        for topic in &section.topics {
+            let pictures = self.pictures(topic);
+            let support = support_files(topic);
+            self.topic(&Placed { section, topic, directories: &directories, support, pictures });
+        }
+    }
+
+    fn topic(&mut self, placed: &Placed<'_, 'c>) {
+        let made: HashSet<_> = placed.pictures.values().map(|path| picture(path)).collect();
+        for file in &placed.topic.files {
+            match &file.class {
+                FileClass::Notebook(info) => self.notebook(placed, file, info),
+                FileClass::PlantUml => self.diagram(placed, file, JobKind::PlantUml),
+                FileClass::Drawio => self.diagram(placed, file, JobKind::Drawio),
+                // The diagram wins over a picture that an earlier tool left in the source tree.
+                FileClass::Image if made.contains(&file.relative) => {}
+                FileClass::Image => {
+                    let places = self.places(placed, &file.relative, &file.path, Maker::Copy);
+                    self.copy(&file.path, &places, false);
+                }
+                FileClass::Data => {
+                    let places: Vec<_> =
+                        placed.directories.iter().map(|dir| dir.join(&file.relative)).collect();
+                    self.copy(&file.path, &places, false);
+                }
+                FileClass::UnsupportedNotebook => {}
+            }
+        }
+    }
+
+    /// Returns the pictures that the topic's diagrams make. Of two diagrams for one picture the
+    /// first makes it.
+    fn pictures(&mut self, topic: &'c Topic) -> BTreeMap<&'c Path, PathBuf> {
+        let mut makers: HashMap<PathBuf, &'c Path> = HashMap::new();
+        let mut pictures = BTreeMap::new();
+        let is_diagram =
+            |file: &&TopicFile| matches!(file.class, FileClass::PlantUml | FileClass::Drawio);
+        for file in topic.files.iter().filter(is_diagram) {
+            let Some(path) = source::picture_of(&file.relative) else {
+                self.report_unnamed(&file.path);
+                continue;
+            };
+            match makers.get(&path) {
+                Some(first) => {
+                    self.claims.report_diagrams(
+                        first,
+                        &file.path,
+                        &topic.directory.join(picture(&path)),
+                    );
+                }
+                None => {
+                    makers.insert(path.clone(), &file.path);
+                    pictures.insert(file.path.as_path(), path);
+                }
+            }
+        }
+        pictures
+    }
+
+    fn report_unnamed(&mut self, diagram: &Path) {
+        let shown = self.course.shown(diagram);
+        let message = format!("the name of `{}` gives no name for its picture", shown.display());
+        let finding =
+            Diagnostic::error(code::DIAGRAM_NAME_UNUSABLE, category::FILE_LOAD_ERROR, message)
+                .in_file(shown)
+                .with_hint("use at least one letter or digit");
+        if !self.unnamed.contains(&finding) {
+            self.unnamed.push(finding);
+        }
+    }
+
+    fn notebook(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, info: &'c NotebookInfo) {
+        let mut wanted = Vec::new();
+        for (variant, directory) in self.layout.variants.iter().zip(placed.directories) {
+            if variant.format == OutputFormat::Html && !placed.topic.html {
+                continue;
+            }
+            let title = name::sanitize(info.titles.get(variant.language)).unwrap_or_default();
+            let extension = variant.extension(info.prog_lang);
+            let path = directory.join(format!("{:02} {title}{extension}", info.number));
+            if self.claims.claim(&path, &file.path, Maker::Notebook) {
+                wanted.push(NotebookOutput {
+                    path,
+                    language: variant.language,
+                    kind: Arc::clone(&variant.kind),
+                    format: variant.format,
+                    img_prefix: match self.mode {
+                        ImageMode::Duplicated => "img/".to_owned(),
+                        ImageMode::Shared => variant.shared_prefix(directory),
+                    },
+                });
+            }
+        }
+        let key = (placed.topic.path.as_path(), file.path.as_path());
+        let notebooks = &mut self.plan.notebooks;
+        let index = *self.notebooks.entry(key).or_insert_with(|| {
+            notebooks.push(NotebookOutputs {
+                source: file.path.clone(),
+                relative: file.relative.clone(),
+                prog_lang: info.prog_lang,
+                section: placed.section.name.clone(),
+                titles: info.titles.clone(),
+                topic_support: Arc::clone(&placed.support),
+                outputs: Vec::new(),
+            });
+            notebooks.len() - 1
+        });
+        notebooks[index].outputs.append(&mut wanted);
+    }
+
+    fn diagram(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, kind: JobKind) {
+        let Some(path) = placed.pictures.get(file.path.as_path()) else { return };
+        let relative = picture(path);
+        let mut places = self.places(placed, &relative, &file.path, Maker::Diagram(kind));
+        places.retain(|place| self.claims.claim(place, &file.path, Maker::Diagram(kind)));
+        let diagrams = &mut self.plan.diagrams;
+        let index = *self.diagrams.entry(&file.path).or_insert_with(|| {
+            let stem = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            diagrams.push(DiagramOutputs {
+                source: file.path.clone(),
+                kind,
+                stem,
+                source_picture: placed.topic.directory.join(relative),
+                places: Vec::new(),
+            });
+            diagrams.len() - 1
+        });
+        diagrams[index].places.append(&mut places);
+    }
+
+    /// Returns the paths of an image, given by its path relative to the topic.
+    fn places(
+        &mut self,
+        placed: &Placed<'_, 'c>,
+        relative: &Path,
+        source: &'c Path,
+        maker: Maker,
+    ) -> Vec<PathBuf> {
+        match self.mode {
+            ImageMode::Duplicated => {
+                placed.directories.iter().map(|directory| directory.join(relative)).collect()
+            }
+            ImageMode::Shared => {
+                let place = self.shared.place(relative, source, maker);
+                self.layout.places.iter().map(|course_dir| course_dir.join(&place)).collect()
+            }
+        }
+    }
+
+    fn copy(&mut self, source: &'c Path, places: &[PathBuf], keep_mtime: bool) {
+        let claimed: Vec<_> = places
+            .iter()
+            .filter(|place| self.claims.claim(place, source, Maker::Copy))
+            .cloned()
+            .collect();
+        if claimed.is_empty() {
+            return;
+        }
+        let copies = &mut self.plan.copies;
+        let index = *self.copies.entry((source, keep_mtime)).or_insert_with(|| {
+            let (source, destinations) = (source.to_owned(), Vec::new());
+            copies.push(FileCopy { source, destinations, keep_mtime });
+            copies.len() - 1
+        });
+        copies[index].destinations.extend(claimed);
+    }
+
+    fn groups(&mut self, output_roots: &[PathBuf]) {
+        let files = self.course.dir_groups.iter().flat_map(|group| &group.files);
+        for file in files {
+            if output_roots.iter().any(|root| file.source.starts_with(root)) {
+                continue;
+            }
+            let course_dirs = self.layout.places.iter();
+            let places: Vec<_> = course_dirs.map(|dir| dir.join(&file.relative)).collect();
+            self.copy(&file.source, &places, true);
+        }
+    }
+}
+
+/// Returns the files of a topic that the code of its notebooks may see, notebooks included.
+fn support_files(topic: &Topic) -> Arc<[SupportFile]> {
+    let files = topic.files.iter().filter_map(|file| {
+        let is_notebook = match file.class {
+            FileClass::Notebook(_) => true,
+            FileClass::Data if source::is_support(&file.path) => false,
+            FileClass::Data
+            | FileClass::UnsupportedNotebook
+            | FileClass::PlantUml
+            | FileClass::Drawio
+            | FileClass::Image => return None,
+        };
+        let (source, relative) = (file.path.clone(), file.relative.clone());
+        Some(SupportFile { source, relative, is_notebook })
+    });
+    files.collect()
+}

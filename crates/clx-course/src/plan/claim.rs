@@ -1,0 +1,135 @@
+//! Who writes which output path: the first in course order. Principal type: [`Claims`].
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clx_core::{Diagnostic, JobKind, Severity};
+
+use crate::course::Course;
+use crate::{category, code};
+
+/// How an output comes to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    Notebook,
+    Diagram(JobKind),
+    Copy,
+}
+
+/// Output paths and the sources they are made from.
+#[derive(Debug)]
+pub(super) struct Claims<'c> {
+    course: &'c Course,
+    taken: HashMap<PathBuf, (&'c Path, Maker)>,
+    /// Pairs of sources that were compared: each is compared, and reported, once.
+    compared: HashMap<(&'c Path, &'c Path), bool>,
+    /// Pairs of diagrams of one topic that were reported.
+    clashing: HashSet<(&'c Path, &'c Path)>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'c> Claims<'c> {
+    /// Makes an empty table.
+    pub(super) fn new(course: &'c Course) -> Self {
+        Self {
+            course,
+            taken: HashMap::new(),
+            compared: HashMap::new(),
+            clashing: HashSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Tells whether `source` is the first to claim `destination`. A later source is reported unless
+    /// it makes the same bytes.
+    pub(super) fn claim(&mut self, destination: &Path, source: &'c Path, maker: Maker) -> bool {
+        let first = match self.taken.entry(destination.to_owned()) {
+            Entry::Vacant(slot) => {
+                slot.insert((source, maker));
+                return true;
+            }
+            Entry::Occupied(slot) => *slot.get(),
+        };
+        if first != (source, maker) && !self.compared.contains_key(&(first.0, source)) {
+            let same = same_output(first, (source, maker));
+            self.compared.insert((first.0, source), same);
+            if !same {
+                self.report(destination, first, (source, maker));
+            }
+        }
+        false
+    }
+
+    /// Reports two diagrams of one topic that would make one picture.
+    pub(super) fn report_diagrams(&mut self, first: &'c Path, second: &'c Path, picture: &Path) {
+        if self.clashing.insert((first, second)) {
+            let finding = diagram_collision(self.course, first, second, picture);
+            self.found.push(finding);
+        }
+    }
+
+    /// Returns the findings.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
+    fn report(&mut self, path: &Path, first: (&Path, Maker), second: (&Path, Maker)) {
+        let course = self.course;
+        if matches!((first.1, second.1), (Maker::Diagram(_), Maker::Diagram(_))) {
+            self.found.push(diagram_collision(course, first.0, second.0, path));
+            return;
+        }
+        let message = format!(
+            "`{}` would be written from `{}` and from `{}`: the first is used",
+            course.shown(path).display(),
+            course.shown(first.0).display(),
+            course.shown(second.0).display(),
+        );
+        let finding = Diagnostic::new(
+            Severity::High,
+            code::OUTPUT_DUPLICATE,
+            category::DUPLICATE_OUTPUT_FILE,
+            message,
+        );
+        let hint = "rename one of them, or put the topics into sections of different names";
+        self.found.push(finding.in_file(course.shown(second.0)).with_hint(hint));
+    }
+}
+
+fn diagram_collision(course: &Course, first: &Path, second: &Path, picture: &Path) -> Diagnostic {
+    let message = format!(
+        "`{}` and `{}` would be converted to one picture, `{}`: only the first is",
+        course.shown(first).display(),
+        course.shown(second).display(),
+        course.shown(picture).display(),
+    );
+    Diagnostic::error(code::DIAGRAM_COLLISION, category::DUPLICATE_OUTPUT_FILE, message)
+        .in_file(course.shown(second))
+        .with_hint("rename one of them")
+}
+
+/// Tells whether two sources make equal outputs, as far as their bytes can tell. Notebooks depend on
+/// the files around them, diagrams on what they include.
+pub(super) fn same_output(first: (&Path, Maker), second: (&Path, Maker)) -> bool {
+    if first.1 != second.1 {
+        return false;
+    }
+    match first.1 {
+        Maker::Notebook => first.0 == second.0,
+        Maker::Copy => same_bytes(first.0, second.0).is_some(),
+        Maker::Diagram(_) => same_bytes(first.0, second.0)
+            .is_some_and(|bytes| !String::from_utf8_lossy(&bytes).contains("!include")),
+    }
+}
+
+/// Returns the bytes of two files if they are equal.
+fn same_bytes(first: &Path, second: &Path) -> Option<Vec<u8>> {
+    let length = |path| fs::metadata(path).map(|metadata| metadata.len()).ok();
+    if length(first) != length(second) {
+        return None;
+    }
+    let bytes = fs::read(first).ok()?;
+    (fs::read(second).ok()? == bytes).then_some(bytes)
+}

@@ -1,0 +1,9 @@
+//! Courses on the disk: what is found in them, what is refused, and where the outputs go.
+
+mod course_x;
+mod groups;
+mod images;
+mod selection;
+mod temp_course;
+mod topics;
+mod validation;
