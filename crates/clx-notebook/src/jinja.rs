@@ -1,0 +1,179 @@
+//! Expands the Jinja text of a source.
+//!
+//! | module | part |
+//! |---|---|
+//! | [`pre_pass`] | line statements become ordinary tags, line numbers stay |
+//! | [`python`] | printing and methods as Python has them |
+//! | [`line_map`] | where each line of the expansion came from |
+//!
+//! Principal type: [`Template`].
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+
+use clx_core::{OutputFormat, ProgLang};
+
+use crate::code;
+use crate::finding::Finding;
+use crate::renderer::Branding;
+
+pub(crate) mod line_map;
+pub(crate) mod macros;
+mod pre_pass;
+mod python;
+
+const NAME: &str = "source";
+const MARKED: &str = "source with marks";
+
+/// What an expansion depends on besides the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Globals<'v> {
+    pub(crate) language: &'v str,
+    pub(crate) format: OutputFormat,
+}
+
+/// A source with its macros, ready to be expanded.
+pub(crate) struct Template {
+    environment: Environment<'static>,
+    source: String,
+    is_plain: bool,
+    prog_lang: ProgLang,
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Template").field("prog_lang", &self.prog_lang).finish_non_exhaustive()
+    }
+}
+
+impl Template {
+    /// Takes a source; line ends become line feeds.
+    pub(crate) fn new(text: &str, prog_lang: ProgLang, branding: &Branding) -> Self {
+        let source = text.replace("\r\n", "\n").replace('\r', "\n");
+        let is_plain =
+            !["{{", "{%", "{#", prog_lang.jinja_prefix()].iter().any(|mark| source.contains(mark));
+        Self { environment: environment(branding), source, is_plain, prog_lang }
+    }
+
+    /// Tells whether the source holds no Jinja, so that all expansions are the source itself.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// Returns the source with unified line ends.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Expands the source.
+    ///
+    /// # Errors
+    /// A [`Finding`] with the line of the source.
+    pub(crate) fn expand(&mut self, globals: Globals<'_>) -> Result<String, Finding> {
+        if self.is_plain {
+            return Ok(self.source.clone());
+        }
+        self.load()?;
+        self.set_globals(globals);
+        self.render(NAME)
+    }
+
+    /// Finds out where the lines of `expanded` came from.
+    pub(crate) fn line_map(&mut self, expanded: &str, globals: Globals<'_>) -> line_map::LineMap {
+        if self.is_plain {
+            return line_map::LineMap::identity(&self.source);
+        }
+        self.set_globals(globals);
+        let marked = pre_pass::mark_lines(&self.source, self.prog_lang.jinja_prefix());
+        let rendered = self
+            .environment
+            .add_template_owned(MARKED, marked)
+            .map_err(|_| ())
+            .and_then(|()| self.render(MARKED).map_err(|_| ()));
+        rendered
+            .ok()
+            .and_then(|text| line_map::LineMap::from_marks(&text, expanded))
+            .unwrap_or_else(|| line_map::LineMap::by_equal_lines(&self.source, expanded))
+    }
+
+    fn load(&mut self) -> Result<(), Finding> {
+        if self.environment.get_template(NAME).is_ok() {
+            return Ok(());
+        }
+        let prepared = pre_pass::prepare(&self.source, self.prog_lang.jinja_prefix());
+        let macros = macros::bundled(self.prog_lang);
+        self.environment
+            .add_template(macros::NAME, macros)
+            .and_then(|()| self.environment.add_template_owned(NAME, prepared))
+            .map_err(|error| finding(&error))
+    }
+
+    fn set_globals(&mut self, globals: Globals<'_>) {
+        let environment = &mut self.environment;
+        environment.add_global("lang", globals.language);
+        environment.add_global("is_notebook", globals.format == OutputFormat::Notebook);
+        environment.add_global("is_html", globals.format == OutputFormat::Html);
+    }
+
+    fn render(&self, name: &str) -> Result<String, Finding> {
+        self.environment
+            .get_template(name)
+            .and_then(|template| template.render(()))
+            .map_err(|error| finding(&error))
+    }
+}
+
+fn environment(branding: &Branding) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.expect("the default delimiters are valid"));
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.add_global("author", branding.author.as_str());
+    environment.add_global("organization", branding.organization.as_str());
+    python::install(&mut environment);
+    environment
+}
+
+/// Describes an error of the engine in the words of an author.
+fn finding(error: &minijinja::Error) -> Finding {
+    let (code, hint) = match error.kind() {
+        ErrorKind::SyntaxError => (
+            code::TEMPLATE_SYNTAX,
+            "write `{% raw %}…{% endraw %}` around text that is not meant for Jinja",
+        ),
+        ErrorKind::UndefinedError | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
+            (code::TEMPLATE_UNDEFINED, "define the name with `set` or import it, or correct it")
+        }
+        ErrorKind::TemplateNotFound => {
+            (code::TEMPLATE_NOT_FOUND, "only the bundled `macros.j2` can be imported")
+        }
+        _ => (code::TEMPLATE_EVALUATION, "look at the values that the expression works on"),
+    };
+    let line = line_in_source(error).unwrap_or(1).saturating_sub(1);
+    Finding::error(code, line, message(error)).with_hint(hint)
+}
+
+fn message(error: &minijinja::Error) -> String {
+    let mut message = error.kind().to_string();
+    if let Some(detail) = error.detail() {
+        message.push_str(": ");
+        message.push_str(detail);
+    }
+    message
+}
+
+/// Returns the line of the source, from 1: of the error itself, or of the call that led to it.
+fn line_in_source(error: &minijinja::Error) -> Option<usize> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut line = None;
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<minijinja::Error>()
+            && error.name().is_none_or(|name| name == NAME)
+        {
+            line = error.line().or(line);
+        }
+        cause = error.source();
+    }
+    line
+}

@@ -1,0 +1,72 @@
+//! Rewrites statements for the engine.
+
+/// Blocks whose head, or whose continuation, may end in a colon.
+const WITH_COLON: [&str; 9] =
+    ["if", "elif", "else", "for", "macro", "call", "filter", "set", "block"];
+
+/// Writes a `{% … %}` tag without a final colon.
+pub(super) fn push_tag(out: &mut String, tag: &str) {
+    let inner = tag.strip_prefix("{%").and_then(|inner| inner.strip_suffix("%}"));
+    let Some(inner) = inner else {
+        out.push_str(tag);
+        return;
+    };
+    let (inner, sign) = match inner.strip_suffix(['-', '+']) {
+        Some(bare) => (bare, &inner[bare.len()..]),
+        None => (inner, ""),
+    };
+    out.push_str("{%");
+    push_without_colon(out, inner);
+    out.push_str(sign);
+    out.push_str("%}");
+}
+
+/// Writes a line statement as a tag; the line ends that it swallows stand inside the tag.
+pub(super) fn push_line(out: &mut String, line: &str) {
+    let statement = line.trim_end_matches(crate::python_text::is_space);
+    out.push_str("{%");
+    if !statement.starts_with([' ', '\t', '-', '+']) {
+        out.push(' ');
+    }
+    push_without_colon(out, statement);
+    let swallowed = line[statement.len()..].matches('\n').count();
+    out.extend(std::iter::repeat_n('\n', swallowed));
+    out.push_str("%}");
+}
+
+fn push_without_colon(out: &mut String, statement: &str) {
+    let end = statement.trim_end_matches(crate::python_text::is_space);
+    match end.strip_suffix(':').filter(|head| takes_colon(head)) {
+        Some(head) => {
+            out.push_str(head);
+            out.push(' ');
+            out.push_str(&statement[end.len()..]);
+        }
+        None => out.push_str(statement),
+    }
+}
+
+fn takes_colon(head: &str) -> bool {
+    let text = head.trim_start_matches(['-', '+']).trim_start();
+    let word_end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (word, rest) = text.split_at(word_end);
+    WITH_COLON.contains(&word) && !(word == "set" && is_assignment(rest))
+}
+
+/// Tells whether there is an equals sign outside brackets and texts: then `set` is no block.
+fn is_assignment(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
+            (None, '=') if depth == 0 => return true,
+            (None, _) => {}
+        }
+    }
+    false
+}
