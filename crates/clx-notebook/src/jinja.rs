@@ -3,13 +3,14 @@
 //! | module | part |
 //! |---|---|
 //! | [`pre_pass`] | line statements become ordinary tags, line numbers stay |
-//! | [`python`] | printing and methods as Python has them |
 //! | [`line_map`] | where each line of the expansion came from |
 //!
 //! Principal type: [`Template`].
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+
+use minijinja_contrib::pycompat::unknown_method_callback;
 
 use clx_core::{OutputFormat, ProgLang};
 
@@ -20,7 +21,6 @@ use crate::renderer::Branding;
 pub(crate) mod line_map;
 pub(crate) mod macros;
 mod pre_pass;
-mod python;
 
 const NAME: &str = "source";
 const MARKED: &str = "source with marks";
@@ -131,7 +131,7 @@ fn environment(branding: &Branding) -> Environment<'static> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_global("author", branding.author.as_str());
     environment.add_global("organization", branding.organization.as_str());
-    python::install(&mut environment);
+    environment.set_unknown_method_callback(unknown_method_callback);
     environment
 }
 

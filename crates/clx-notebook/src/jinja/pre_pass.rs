@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn colons_end_the_heads_of_blocks_only() {
         check("# j2 if x:\n# j2 else :\n# j2 endif", "{% if x \n%}{% else  \n%}{% endif%}");
-        check("{% for x in y: %}", "{% for x in y  %}");
+        check("{% for x in y: %}", "{% for x in ( y)|list   %}");
+        check("{% for x in [z if 1] if x %}", "{% for x in ( [z if 1] )|list if x %}");
         check("# j2 set x = 1:\n", "{% set x = 1:\n%}");
         check("# j2 set x:\n", "{% set x \n%}");
         check("# j2 endif:\n", "{% endif:\n%}");
