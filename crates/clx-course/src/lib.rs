@@ -9,6 +9,32 @@
 //!
 //! Problems of the author's input are diagnostics, all of them at once; their codes are in [`code`].
 //! Nothing here writes, queues or executes anything.
+//!
+//! ```
+//! use clx_course::{LoadOptions, Selection, load, outputs};
+//! # let root = tempfile::tempdir()?;
+//! # std::fs::create_dir_all(root.path().join("course-specs"))?;
+//! # std::fs::create_dir_all(root.path().join("slides/module_100/topic_100_loops"))?;
+//! # let deck = "slides/module_100/topic_100_loops/slides_loops.py";
+//! # std::fs::write(root.path().join(deck), "# {{ header(\"Schleifen\", \"Loops\") }}")?;
+//! let spec = root.path().join("course-specs/python.xml");
+//! std::fs::write(&spec, "<course>
+//!   <name><de>Python: Kurs</de><en>Python: Course</en></name>
+//!   <prog-lang>python</prog-lang>
+//!   <sections><section>
+//!     <name><de>Anfang</de><en>Beginning</en></name>
+//!     <topics><topic>loops</topic></topics>
+//!   </section></sections>
+//! </course>")?;
+//! let loaded = load(&spec, &LoadOptions::default());
+//! assert!(loaded.diagnostics.is_empty());
+//! let course = loaded.course.expect("a course without errors");
+//! let (plan, warnings) = outputs(&course, &Selection::default()).expect("a plan");
+//! assert!(warnings.is_empty());
+//! let page = "output/public/De/Python Kurs/Folien/Html/Code-Along/Anfang/01 Schleifen.html";
+//! assert_eq!(plan.notebooks[0].outputs[0].path, root.path().join(page));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod category;
 pub mod code;

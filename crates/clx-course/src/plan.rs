@@ -10,10 +10,12 @@
 mod build;
 mod claim;
 mod layout;
+mod picture;
 mod select;
 mod shared;
+mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clx_core::{JobKind, Language, OutputFormat, OutputKind, ProgLang};
@@ -170,11 +172,4 @@ pub struct FileCopy {
     pub destinations: Vec<PathBuf>,
     /// Whether the copies have the modification time of the source (files of directory groups).
     pub keep_mtime: bool,
-}
-
-/// Returns the extension of the pictures that diagrams are converted to.
-fn picture(path_without_extension: &Path) -> PathBuf {
-    let mut name = path_without_extension.as_os_str().to_owned();
-    name.push(".png");
-    PathBuf::from(name)
 }

@@ -2,6 +2,7 @@
 //! Principal type: [`Spec`]; the parts are read by the modules below.
 
 mod group;
+mod malformed;
 mod read;
 mod report;
 mod section;

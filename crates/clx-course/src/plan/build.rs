@@ -8,14 +8,16 @@ use clx_core::{Diagnostic, JobKind, OutputFormat};
 
 use super::claim::{Claims, Maker};
 use super::layout::Layout;
+use super::picture::pictures;
 use super::select::select;
 use super::shared::SharedImages;
+use super::support::support_files;
 use super::{
     DiagramOutputs, FileCopy, ImageMode, NotebookOutput, NotebookOutputs, OutputPlan, Selection,
-    SupportFile, picture,
+    SupportFile,
 };
 use crate::course::{Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
-use crate::{category, code, name, source};
+use crate::name;
 
 /// Returns everything that a build of the course must put into output trees, and what was noticed on
 /// the way: warnings, and errors that concern single outputs only.
@@ -39,7 +41,6 @@ pub fn outputs(
     builder.groups(&output_roots(course, targets.iter().map(|target| target.root.as_path())));
     let collisions = builder.shared.finish();
     findings.extend(builder.claims.finish());
-    findings.extend(builder.unnamed);
     if !collisions.is_empty() {
         findings.extend(collisions);
         return Err(findings);
@@ -67,8 +68,6 @@ struct Builder<'c> {
     diagrams: HashMap<&'c Path, usize>,
     copies: HashMap<(&'c Path, bool), usize>,
     section_dirs: HashSet<PathBuf>,
-    /// Diagrams whose names give no picture name.
-    unnamed: Vec<Diagnostic>,
 }
 
 /// A topic at its place in the output trees.
@@ -78,7 +77,7 @@ struct Placed<'p, 'c> {
     /// The section's directories, one per variant.
     directories: &'p [PathBuf],
     support: Arc<[SupportFile]>,
-    /// Pictures that diagrams make, relative to the topic and without extension, by diagram.
+    /// Pictures that diagrams make, relative to the topic's directory, by diagram.
     pictures: BTreeMap<&'c Path, PathBuf>,
 }
 
@@ -95,7 +94,6 @@ impl<'c> Builder<'c> {
             diagrams: HashMap::new(),
             copies: HashMap::new(),
             section_dirs: HashSet::new(),
-            unnamed: Vec::new(),
         }
     }
 
@@ -107,14 +105,14 @@ impl<'c> Builder<'c> {
             }
         }
         for topic in &section.topics {
-            let pictures = self.pictures(topic);
+            let pictures = pictures(topic, &mut self.claims);
             let support = support_files(topic);
             self.topic(&Placed { section, topic, directories: &directories, support, pictures });
         }
     }
 
     fn topic(&mut self, placed: &Placed<'_, 'c>) {
-        let made: HashSet<_> = placed.pictures.values().map(|path| picture(path)).collect();
+        let made: HashSet<_> = placed.pictures.values().collect();
         for file in &placed.topic.files {
             match &file.class {
                 FileClass::Notebook(info) => self.notebook(placed, file, info),
@@ -133,47 +131,6 @@ impl<'c> Builder<'c> {
                 }
                 FileClass::UnsupportedNotebook => {}
             }
-        }
-    }
-
-    /// Returns the pictures that the topic's diagrams make. Of two diagrams for one picture the
-    /// first makes it.
-    fn pictures(&mut self, topic: &'c Topic) -> BTreeMap<&'c Path, PathBuf> {
-        let mut makers: HashMap<PathBuf, &'c Path> = HashMap::new();
-        let mut pictures = BTreeMap::new();
-        let is_diagram =
-            |file: &&TopicFile| matches!(file.class, FileClass::PlantUml | FileClass::Drawio);
-        for file in topic.files.iter().filter(is_diagram) {
-            let Some(path) = source::picture_of(&file.relative) else {
-                self.report_unnamed(&file.path);
-                continue;
-            };
-            match makers.get(&path) {
-                Some(first) => {
-                    self.claims.report_diagrams(
-                        first,
-                        &file.path,
-                        &topic.directory.join(picture(&path)),
-                    );
-                }
-                None => {
-                    makers.insert(path.clone(), &file.path);
-                    pictures.insert(file.path.as_path(), path);
-                }
-            }
-        }
-        pictures
-    }
-
-    fn report_unnamed(&mut self, diagram: &Path) {
-        let shown = self.course.shown(diagram);
-        let message = format!("the name of `{}` gives no name for its picture", shown.display());
-        let finding =
-            Diagnostic::error(code::DIAGRAM_NAME_UNUSABLE, category::FILE_LOAD_ERROR, message)
-                .in_file(shown)
-                .with_hint("use at least one letter or digit");
-        if !self.unnamed.contains(&finding) {
-            self.unnamed.push(finding);
         }
     }
 
@@ -217,18 +174,17 @@ impl<'c> Builder<'c> {
     }
 
     fn diagram(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, kind: JobKind) {
-        let Some(path) = placed.pictures.get(file.path.as_path()) else { return };
-        let relative = picture(path);
-        let mut places = self.places(placed, &relative, &file.path, Maker::Diagram(kind));
+        let Some(picture) = placed.pictures.get(file.path.as_path()) else { return };
+        let mut places = self.places(placed, picture, &file.path, Maker::Diagram(kind));
         places.retain(|place| self.claims.claim(place, &file.path, Maker::Diagram(kind)));
         let diagrams = &mut self.plan.diagrams;
         let index = *self.diagrams.entry(&file.path).or_insert_with(|| {
-            let stem = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let stem = picture.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             diagrams.push(DiagramOutputs {
                 source: file.path.clone(),
                 kind,
                 stem,
-                source_picture: placed.topic.directory.join(relative),
+                source_picture: placed.topic.directory.join(picture),
                 places: Vec::new(),
             });
             diagrams.len() - 1
@@ -284,22 +240,4 @@ impl<'c> Builder<'c> {
             self.copy(&file.source, &places, true);
         }
     }
-}
-
-/// Returns the files of a topic that the code of its notebooks may see, notebooks included.
-fn support_files(topic: &Topic) -> Arc<[SupportFile]> {
-    let files = topic.files.iter().filter_map(|file| {
-        let is_notebook = match file.class {
-            FileClass::Notebook(_) => true,
-            FileClass::Data if source::is_support(&file.path) => false,
-            FileClass::Data
-            | FileClass::UnsupportedNotebook
-            | FileClass::PlantUml
-            | FileClass::Drawio
-            | FileClass::Image => return None,
-        };
-        let (source, relative) = (file.path.clone(), file.relative.clone());
-        Some(SupportFile { source, relative, is_notebook })
-    });
-    files.collect()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clx_core::{Diagnostic, JobKind, Severity};
 
@@ -22,10 +23,11 @@ pub(super) enum Maker {
 #[derive(Debug)]
 pub(super) struct Claims<'c> {
     course: &'c Course,
-    taken: HashMap<PathBuf, (&'c Path, Maker)>,
+    /// By the text of the path: all are built alike, and comparing part by part is slow.
+    taken: HashMap<OsString, (&'c Path, Maker)>,
     /// Pairs of sources that were compared: each is compared, and reported, once.
     compared: HashMap<(&'c Path, &'c Path), bool>,
-    /// Pairs of diagrams of one topic that were reported.
+    /// Pairs of diagrams of one topic that were reported; unnamed ones with themselves.
     clashing: HashSet<(&'c Path, &'c Path)>,
     found: Vec<Diagnostic>,
 }
@@ -45,7 +47,7 @@ impl<'c> Claims<'c> {
     /// Tells whether `source` is the first to claim `destination`. A later source is reported unless
     /// it makes the same bytes.
     pub(super) fn claim(&mut self, destination: &Path, source: &'c Path, maker: Maker) -> bool {
-        let first = match self.taken.entry(destination.to_owned()) {
+        let first = match self.taken.entry(destination.as_os_str().to_owned()) {
             Entry::Vacant(slot) => {
                 slot.insert((source, maker));
                 return true;
@@ -67,6 +69,17 @@ impl<'c> Claims<'c> {
         if self.clashing.insert((first, second)) {
             let finding = diagram_collision(self.course, first, second, picture);
             self.found.push(finding);
+        }
+    }
+
+    /// Reports a diagram whose name gives no name for its picture.
+    pub(super) fn report_unnamed(&mut self, diagram: &'c Path) {
+        if self.clashing.insert((diagram, diagram)) {
+            let shown = self.course.shown(diagram);
+            let message = format!("`{}` gives no name for its picture", shown.display());
+            let finding =
+                Diagnostic::error(code::DIAGRAM_NAME_UNUSABLE, category::FILE_LOAD_ERROR, message);
+            self.found.push(finding.in_file(shown).with_hint("use at least one letter or digit"));
         }
     }
 

@@ -96,7 +96,7 @@ fn exactly_two_levels_make_topics() {
         "slides/m/deep/t_1_x/slides_c.py",
     ]);
     let loaded = course.load();
-    assert_eq!(summary(&loaded.diagnostics), ["course-specs/spec.xml:1:160: Error CLX0107"]);
+    assert_eq!(summary(&loaded.diagnostics), ["course-specs/spec.xml:1:145: Error CLX0107"]);
     course.touch(&["slides/zz/t_1_x/slides_d.py"]);
     assert_eq!(classes(&course.course()), ["slides_d.py: 1 python"]);
 }
@@ -125,7 +125,7 @@ fn missing_topics_come_with_suggestions() {
         course.touch(&[&format!("slides/m/t_1_filler{n:02}/a")]);
     }
     let loaded = course.load();
-    assert_eq!(summary(&loaded.diagnostics), ["course-specs/spec.xml:1:160: Error CLX0107"]);
+    assert_eq!(summary(&loaded.diagnostics), ["course-specs/spec.xml:1:145: Error CLX0107"]);
     assert_eq!(loaded.diagnostics[0].category, "topic_not_found");
     let hint = loaded.diagnostics[0].hint.clone().expect("a hint");
     assert!(hint.starts_with("did you mean `loops`? 10 of 22 topics: `loops`, "), "{hint}");

@@ -173,8 +173,8 @@ fn malformed_xml_is_one_finding_with_its_cause() {
     check("<course>\n  <name>A & B</name></course>", 2, 11, "&amp;");
     check("<course>\n<name><de>x</name></course>", 2, 12, "not closed");
     check("<course a='1' a='2'/>", 1, 15, "remove one");
-    check("", 1, 1, "no element");
-    check("<course", 1, 8, "likely causes");
+    check("", 1, 1, "no complete element");
+    check("<course", 1, 1, "no complete element");
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! Which pictures the diagrams of a topic make. Principal function: [`pictures`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use super::claim::Claims;
+use crate::course::{FileClass, Topic, TopicFile};
+use crate::source;
+
+/// Returns the pictures of a topic's diagrams, relative to the topic's directory, by diagram. Of two
+/// diagrams for one picture the first makes it.
+pub(super) fn pictures<'c>(
+    topic: &'c Topic,
+    claims: &mut Claims<'c>,
+) -> BTreeMap<&'c Path, PathBuf> {
+    let mut makers: HashMap<PathBuf, &'c Path> = HashMap::new();
+    let mut pictures = BTreeMap::new();
+    let is_diagram =
+        |file: &&TopicFile| matches!(file.class, FileClass::PlantUml | FileClass::Drawio);
+    for file in topic.files.iter().filter(is_diagram) {
+        let Some(stem) = source::picture_of(&file.relative) else {
+            claims.report_unnamed(&file.path);
+            continue;
+        };
+        let picture = with_extension(&stem);
+        match makers.get(&picture) {
+            Some(first) => {
+                claims.report_diagrams(first, &file.path, &topic.directory.join(picture));
+            }
+            None => {
+                makers.insert(picture.clone(), &file.path);
+                pictures.insert(file.path.as_path(), picture);
+            }
+        }
+    }
+    pictures
+}
+
+/// Appends the extension of pictures; the dots in a stem are no extensions.
+fn with_extension(stem: &Path) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(".png");
+    PathBuf::from(name)
+}
