@@ -8,10 +8,13 @@
 //! | [`prog_lang`] | [`ProgLang`] |
 //! | [`kind`] | [`OutputKind`]: a rule set for an audience |
 //! | [`format`] | [`OutputFormat`] |
-//! | [`job`] | [`JobKind`], notebook payloads |
+//! | [`job`] | [`JobKind`], [`NotebookInput`], [`NotebookRequest`] |
+//! | [`step`] | [`Step`], [`StepEvent`], [`Backend`]: a build and who makes it |
+//! | [`action`] | [`ActionResult`], [`Artifact`] |
 //! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
 //! | [`clock`] | [`Clock`], [`Timestamp`] |
 
+pub mod action;
 pub mod clock;
 pub mod diagnostic;
 pub mod format;
@@ -20,12 +23,18 @@ pub mod job;
 pub mod kind;
 pub mod language;
 pub mod prog_lang;
+pub mod step;
 
+pub use action::{ActionResult, Artifact};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use format::OutputFormat;
 pub use hash::{ContentHash, KeyBuilder};
-pub use job::JobKind;
+pub use job::{JobKind, NotebookInput, NotebookRequest};
 pub use kind::{Audience, CodeCells, OutputKind};
 pub use language::{Language, LanguageProfile};
 pub use prog_lang::ProgLang;
+pub use step::{
+    Backend, BackendError, JobPayload, JobResult, OutputOutcome, RequestResult, Step, StepEvent,
+    StepId, StepOutput,
+};
