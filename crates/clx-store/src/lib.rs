@@ -1,1 +1,58 @@
-//! Content-addressed blobs and action results.
+//! Content-addressed blobs, the results of actions, digests of files, and who owns which output.
+//! Knows no courses: keys, subjects and roots are given by the caller.
+//!
+//! Principal type: [`Store`], used by many threads and by several processes at the same time.
+//!
+//! ```text
+//! <dir>/cache.db          one SQLite file
+//!   blobs                 hash -> size, and the bytes up to 64 KiB
+//!   actions               key -> result (versioned JSON that names artifacts)
+//!   explanations          subject -> the components of its last key
+//!   durations             subject -> how long its last run took
+//!   files                 path -> stat and digest, so that an unchanged file is not read
+//!   outputs               root, path -> hash and stat of what clx wrote there
+//! <dir>/blobs/ab/cdef…    blobs above 64 KiB, named by their hash
+//! ```
+//!
+//! # What a power loss may take
+//!
+//! By default nothing waits for the disk: a blob is checked against its name whenever it is read,
+//! so a lost or torn one is noticed, dropped and made again, which is cheaper than one fsync for
+//! each of thousands of texts. Blob files are written beside their place and renamed, so a crash of
+//! the program leaves whole blobs only. [`Durability::Full`] waits for the disk at every commit and
+//! for every blob file.
+//!
+//! ```
+//! use clx_store::{ActionResult, Artifact, Store, StoreOptions};
+//! use clx_core::KeyBuilder;
+//! let dir = tempfile::tempdir()?;
+//! let store = Store::open(dir.path(), &StoreOptions::default())?;
+//! let key = KeyBuilder::new("render-1").with("source", "# Hello").finish();
+//! assert_eq!(store.lookup(&[key])?, [None]);
+//!
+//! let html = store.put(b"<h1>Hello</h1>")?;
+//! let artifact = Artifact { name: "html".to_owned(), hash: html, size: 14 };
+//! store.record(&key, &ActionResult { artifacts: vec![artifact], ..ActionResult::default() })?;
+//! let found = store.lookup(&[key])?.remove(0).expect("just recorded");
+//! assert_eq!(store.get(&found.artifacts[0].hash)?, b"<h1>Hello</h1>");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod action;
+mod blob;
+mod clear;
+mod duration;
+mod error;
+mod explain;
+mod manifest;
+mod output;
+mod schema;
+mod stat;
+mod store;
+
+pub use action::{ActionResult, Artifact};
+pub use clx_db::Durability;
+pub use error::StoreError;
+pub use output::OwnedOutput;
+pub use stat::FileStat;
+pub use store::{Store, StoreOptions};

@@ -1,0 +1,50 @@
+//! Records results of actions.
+
+use clx_core::ContentHash;
+use rusqlite::named_params;
+
+use crate::action::ActionResult;
+use crate::error::StoreError;
+use crate::store::Store;
+
+impl Store {
+    /// Records the result of one action, replacing an earlier one. Its blobs must be in the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn record(&self, key: &ContentHash, result: &ActionResult) -> Result<(), StoreError> {
+        self.record_many(&[(*key, result)])
+    }
+
+    /// Records the results of many actions in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn record_many(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(results.len());
+        for &(key, result) in results {
+            let json = result.to_json().map_err(|source| StoreError::Encode { key, source })?;
+            rows.push((key, json));
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let now_us = self.now().as_us();
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO actions (key, result, last_used_us)
+                 VALUES (:key, :result, :now_us)
+                 ON CONFLICT (key) DO UPDATE
+                 SET result = excluded.result, last_used_us = excluded.last_used_us",
+            )?;
+            for (key, json) in &rows {
+                statement.execute(named_params! {
+                    ":key": key.as_bytes(),
+                    ":result": json,
+                    ":now_us": now_us,
+                })?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Which files of an output root clx wrote, so that it never deletes or overwrites a file of
+//! somebody else. Principal type: [`OwnedOutput`].
+//!
+//! A file is claimed before it is written and confirmed afterwards. If clx is killed in between,
+//! the file is still owned, in an unknown state. Clearing the cache keeps this table: it is no
+//! cache, what it says cannot be found out again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use clx_core::ContentHash;
+use rusqlite::{Row, named_params};
+
+use crate::error::StoreError;
+use crate::stat::{FileStat, path_bytes, path_column};
+use crate::store::{Store, hash_column};
+
+/// A file that clx wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedOutput {
+    /// The blob that was written there.
+    pub hash: ContentHash,
+    /// What the file was after writing; `None` if that was not confirmed.
+    written: Option<Written>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Written {
+    size: u64,
+    mtime_ns: i64,
+    inode: i64,
+}
+
+impl From<FileStat> for Written {
+    fn from(stat: FileStat) -> Self {
+        Self { size: stat.size, mtime_ns: stat.mtime_ns, inode: stat.inode }
+    }
+}
+
+impl OwnedOutput {
+    /// Tells whether the file still is what clx wrote, without reading it. False if writing it was
+    /// never confirmed.
+    #[must_use]
+    pub fn is_unchanged(&self, metadata: &Metadata) -> bool {
+        metadata.is_file() && self.written == Some(FileStat::from(metadata).into())
+    }
+}
+
+impl TryFrom<&Row<'_>> for OwnedOutput {
+    type Error = rusqlite::Error;
+
+    fn try_from(row: &Row<'_>) -> Result<Self, Self::Error> {
+        let written = match row.get("size")? {
+            None => None,
+            Some(size) => {
+                Some(Written { size, mtime_ns: row.get("mtime_ns")?, inode: row.get("inode")? })
+            }
+        };
+        Ok(Self { hash: hash_column(row, "hash")?, written })
+    }
+}
+
+impl Store {
+    /// Claims files below `root` that are about to be written, in one transaction. Paths are
+    /// relative to the root.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], and then nothing is claimed.
+    pub fn claim_outputs(
+        &self,
+        root: &Path,
+        outputs: &[(&Path, ContentHash)],
+    ) -> Result<(), StoreError> {
+        if outputs.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO outputs (root, path, hash, size, mtime_ns, inode)
+                 VALUES (:root, :path, :hash, NULL, NULL, NULL)",
+            )?;
+            for (path, hash) in outputs {
+                statement.execute(named_params! {
+                    ":root": path_bytes(root),
+                    ":path": path_bytes(path),
+                    ":hash": hash.as_bytes(),
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes what the claimed files are after writing, in one transaction. A file that is not there
+    /// stays unconfirmed.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn confirm_outputs(&self, root: &Path, paths: &[&Path]) -> Result<(), StoreError> {
+        let written: Vec<(&Path, Written)> = paths
+            .iter()
+            .filter_map(|path| {
+                let metadata = fs::symlink_metadata(root.join(path)).ok()?;
+                Some((*path, FileStat::from(&metadata).into()))
+            })
+            .collect();
+        if written.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "UPDATE outputs
+                 SET size = :size, mtime_ns = :mtime_ns, inode = :inode
+                 WHERE root = :root AND path = :path",
+            )?;
+            for (path, written) in &written {
+                statement.execute(named_params! {
+                    ":root": path_bytes(root),
+                    ":path": path_bytes(path),
+                    ":size": written.size,
+                    ":mtime_ns": written.mtime_ns,
+                    ":inode": written.inode,
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Returns the files that clx owns below `root`, by their relative paths.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn owned(&self, root: &Path) -> Result<BTreeMap<PathBuf, OwnedOutput>, StoreError> {
+        self.read(|transaction| {
+            transaction
+                .prepare_cached(
+                    "SELECT path, hash, size, mtime_ns, inode FROM outputs WHERE root = :root",
+                )?
+                .query_map(named_params! { ":root": path_bytes(root) }, |row| {
+                    Ok((path_column(row, "path")?, OwnedOutput::try_from(row)?))
+                })?
+                .collect()
+        })
+    }
+
+    /// Returns every root below which clx owns a file.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn output_roots(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.read(|transaction| {
+            transaction
+                .prepare_cached("SELECT DISTINCT root FROM outputs ORDER BY root")?
+                .query_map((), |row| path_column(row, "root"))?
+                .collect()
+        })
+    }
+
+    /// Gives up files below `root`, after they were deleted, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], and then nothing is given up.
+    pub fn release_outputs(&self, root: &Path, paths: &[&Path]) -> Result<(), StoreError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let mut statement = transaction
+                .prepare_cached("DELETE FROM outputs WHERE root = :root AND path = :path")?;
+            for path in paths {
+                statement.execute(named_params! {
+                    ":root": path_bytes(root),
+                    ":path": path_bytes(path),
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::TestStore;
+
+    fn claim(fixture: &TestStore) -> ContentHash {
+        let hash = ContentHash::of("text");
+        fixture.store.claim_outputs(fixture.dir.path(), &[(Path::new("a.html"), hash)]).unwrap();
+        hash
+    }
+
+    fn owned(fixture: &TestStore) -> OwnedOutput {
+        fixture.store.owned(fixture.dir.path()).unwrap().remove(Path::new("a.html")).unwrap()
+    }
+
+    #[test]
+    fn claimed_file_is_owned_before_it_exists() {
+        let fixture = TestStore::new();
+        let hash = claim(&fixture);
+        assert_eq!(owned(&fixture), OwnedOutput { hash, written: None });
+        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
+        assert_eq!(owned(&fixture).written, None);
+    }
+
+    #[test]
+    fn confirmed_file_is_unchanged_until_it_is_written() {
+        let fixture = TestStore::new();
+        let path = fixture.dir.path().join("a.html");
+        claim(&fixture);
+        fs::write(&path, "text").unwrap();
+        assert!(!owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
+        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
+        assert!(owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
+        fs::write(&path, "edited").unwrap();
+        assert!(!owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
+    }
+
+    #[test]
+    fn claiming_again_unconfirms() {
+        let fixture = TestStore::new();
+        claim(&fixture);
+        fs::write(fixture.dir.path().join("a.html"), "text").unwrap();
+        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
+        claim(&fixture);
+        assert_eq!(owned(&fixture).written, None);
+    }
+
+    #[test]
+    fn roots_are_separate() {
+        let fixture = TestStore::new();
+        claim(&fixture);
+        let (root, other) = (fixture.dir.path(), fixture.dir.path().join("other"));
+        assert!(fixture.store.owned(&other).unwrap().is_empty());
+        fixture.store.release_outputs(&other, &[Path::new("a.html")]).unwrap();
+        assert_eq!(fixture.store.output_roots().unwrap(), [root]);
+        fixture.store.release_outputs(root, &[Path::new("a.html")]).unwrap();
+        assert!(fixture.store.output_roots().unwrap().is_empty());
+    }
+}
