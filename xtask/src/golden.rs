@@ -143,12 +143,13 @@ impl Source {
             self.renderer = None;
         }
         let renderer = self.renderer.get_or_insert_with(|| {
-            let file = Path::new(case).with_extension(prog_lang.extension().trim_start_matches('.'));
+            let file =
+                Path::new(case).with_extension(prog_lang.extension().trim_start_matches('.'));
             NotebookRenderer::new(&file, text_of(row, "source"), prog_lang, &Branding::default())
         });
         let rendered = renderer.render(&variant).map_err(|problem| problem.to_string())?;
         match variant.format {
-            OutputFormat::Notebook => normalise::notebook(&rendered.text).map_err(|e| e.to_string()),
+            OutputFormat::Notebook => Ok(normalise::notebook(&rendered.text)),
             OutputFormat::Code | OutputFormat::Html => Ok(rendered.text),
         }
     }

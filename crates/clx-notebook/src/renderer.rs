@@ -12,7 +12,7 @@ use crate::code;
 use crate::finding::Finding;
 use crate::jinja::line_map::LineMap;
 use crate::jinja::{Globals, Template};
-use crate::notebook::Notebook;
+use crate::notebook::{Cell, Notebook};
 use crate::output::{ipynb, script};
 use crate::percent::{self, Document};
 use crate::process::{self, ProcessedNotebook, Variant};
@@ -124,8 +124,26 @@ impl NotebookRenderer {
             OutputFormat::Html => return Err(self.not_a_text_format()),
         };
         let processed = self.process(variant)?;
+        if variant.format == OutputFormat::Notebook
+            && let Some(problem) = self.unwritable(&processed.notebook, variant)
+        {
+            return Err(problem);
+        }
         let text = write(&processed.notebook, self.prog_lang);
         Ok(Rendered { text, warnings: processed.warnings })
+    }
+
+    /// Returns the first option that JSON cannot express.
+    fn unwritable(&mut self, notebook: &Notebook, variant: &Variant) -> Option<Diagnostic> {
+        let foreign = |cell: &Cell| {
+            let (key, name) =
+                cell.metadata.iter().find_map(|(key, value)| Some((key, value.foreign_type()?)))?;
+            let message = format!("`{key}` holds a Python {name}, which no notebook can hold");
+            Some(Finding::error(code::BROKEN_METADATA, cell.line, message))
+        };
+        let finding = notebook.cells.iter().find_map(foreign)?;
+        let at = self.expansion(variant).ok()?;
+        Some(self.located(at, &finding))
     }
 
     fn not_a_text_format(&self) -> Diagnostic {

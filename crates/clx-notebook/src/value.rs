@@ -29,6 +29,9 @@ pub enum Value {
     List(Vec<Self>),
     /// An object with text keys.
     Map(Metadata),
+    /// A Python value that JSON cannot express, by the name of its type: a set, bytes, or a complex
+    /// number. Scripts ignore it, notebooks cannot hold it.
+    Foreign(&'static str),
 }
 
 impl Value {
@@ -50,6 +53,17 @@ impl Value {
         if let Self::Map(entries) = self { Some(entries) } else { None }
     }
 
+    /// Returns the type of the first value inside that JSON cannot express.
+    #[must_use]
+    pub fn foreign_type(&self) -> Option<&'static str> {
+        match self {
+            Self::Foreign(name) => Some(name),
+            Self::List(items) => items.iter().find_map(Self::foreign_type),
+            Self::Map(entries) => entries.values().find_map(Self::foreign_type),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => None,
+        }
+    }
+
     /// Tells whether Python would take the value for true.
     #[must_use]
     pub fn is_truthy(&self) -> bool {
@@ -61,6 +75,7 @@ impl Value {
             Self::Text(text) => !text.is_empty(),
             Self::List(items) => !items.is_empty(),
             Self::Map(entries) => !entries.is_empty(),
+            Self::Foreign(_) => true,
         }
     }
 }

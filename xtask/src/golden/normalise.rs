@@ -1,35 +1,22 @@
 //! Brings notebooks into the form in which the cases hold them.
+//!
+//! The writer sorts keys and entries itself and writes no `lines_to_next_cell`, so only line-wise
+//! work is left; a JSON library would spell numbers in its own way.
 
-use serde_json::Value;
-use serde_json::ser::{PrettyFormatter, Serializer};
+const FILTER: &str = "   \"cell_metadata_filter\": \"";
 
-/// Sorts the cell metadata filter, drops `lines_to_next_cell`, and writes the JSON with sorted keys
-/// and one blank a level.
-pub(super) fn notebook(text: &str) -> Result<String, serde_json::Error> {
-    let mut notebook: Value = serde_json::from_str(text)?;
-    if let Some(filter) = notebook.pointer_mut("/metadata/jupytext/cell_metadata_filter")
-        && let Some(entries) = filter.as_str()
-    {
-        *filter = sorted(entries).into();
-    }
-    for cell in notebook["cells"].as_array_mut().into_iter().flatten() {
-        if let Some(metadata) = cell["metadata"].as_object_mut() {
-            metadata.remove("lines_to_next_cell");
-        }
-    }
-    write(&notebook)
+/// Sorts the entries of the cell metadata filter, `-all` last.
+pub(super) fn notebook(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n")
 }
 
-fn sorted(entries: &str) -> String {
+fn line(line: &str) -> String {
+    let Some((entries, rest)) = line.strip_prefix(FILTER).and_then(|tail| tail.split_once('"'))
+    else {
+        return line.to_owned();
+    };
     let mut entries: Vec<&str> = entries.split(',').collect();
     entries.sort_by_key(|&entry| (entry == "-all", entry));
-    entries.join(",")
-}
-
-fn write(notebook: &Value) -> Result<String, serde_json::Error> {
-    let mut out = Vec::new();
-    let formatter = PrettyFormatter::with_indent(b" ");
-    serde::Serialize::serialize(notebook, &mut Serializer::with_formatter(&mut out, formatter))?;
-    out.push(b'\n');
-    Ok(String::from_utf8_lossy(&out).into_owned())
+    format!("{FILTER}{}\"{rest}", entries.join(","))
 }

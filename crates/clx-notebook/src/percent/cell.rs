@@ -123,6 +123,7 @@ fn take_language(metadata: &mut Metadata) -> Result<Option<String>, &'static str
     match metadata.remove("language") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Text(language)) => Ok(Some(language)),
+        Some(value) if !value.is_truthy() => Ok(None),
         Some(_) => Err("`language` must be a text"),
     }
 }

@@ -1,6 +1,6 @@
 //! Reads Python literals as `ast.literal_eval` does: quoted texts, numbers, tuples, lists,
-//! dictionaries, `True`, `False`, `None`. Bytes, sets and complex numbers are refused, since no
-//! notebook could hold them.
+//! dictionaries, `True`, `False`, `None`. Bytes, sets and complex numbers are recognised but not
+//! kept, since no notebook could hold them.
 
 use super::{Metadata, Value, print};
 
@@ -86,6 +86,7 @@ impl Reader<'_> {
             (value @ (Value::Int(_) | Value::Float(_)), '+') => Some(value),
             (Value::Int(value), _) => Some(Value::Int(-value)),
             (Value::Float(value), _) => Some(Value::Float(-value)),
+            (value @ Value::Foreign("complex"), _) => Some(value),
             _ => None,
         }
     }
@@ -125,12 +126,22 @@ impl Reader<'_> {
         if items.len() == 1 && !comma { items.pop() } else { Some(Value::List(items)) }
     }
 
+    fn set(&mut self) -> Option<Value> {
+        let (items, _) = self.items('}')?;
+        let hashable = |item: &Value| !matches!(item, Value::Map(_));
+        items.iter().all(hashable).then_some(Value::Foreign("set"))
+    }
+
     fn dictionary(&mut self) -> Option<Value> {
+        let start = self.rest;
         self.rest = &self.rest[1..];
         let mut entries = Metadata::new();
         while !self.eat('}') {
             let key = self.value().and_then(key_text)?;
-            self.eat(':').then_some(())?;
+            if !self.eat(':') {
+                self.rest = start;
+                return if entries.is_empty() { self.set() } else { None };
+            }
             entries.insert(key, self.value()?);
             if !self.eat(',') {
                 self.eat('}').then_some(())?;
@@ -146,6 +157,7 @@ fn key_text(key: Value) -> Option<String> {
     match key {
         Value::Text(text) => Some(text),
         Value::List(_) | Value::Map(_) => None,
+        Value::Foreign(name) => Some(name.to_owned()),
         scalar => Some(print::compact(&scalar)),
     }
 }
@@ -170,12 +182,13 @@ mod tests {
         check("-1_000", Some("-1000"));
         check("1.", Some("1.0"));
         check("[1] # why", Some("[1]"));
+        check("{1, 2}", Some("\"set\""));
+        check("[b'x', 2j]", Some("[\"bytes\", \"complex\"]"));
     }
 
     #[test]
     fn other_text_is_refused() {
-        for source in ["", "keep", "[keep", "01", "1__0", "b'x'", "{1}", "1j", "'a", "f'x'", "1 2"]
-        {
+        for source in ["", "keep", "[keep", "01", "1__0", "'a", "f'x'", "1 2"] {
             check(source, None);
         }
     }

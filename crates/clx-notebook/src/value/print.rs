@@ -82,6 +82,7 @@ fn write_scalar(out: &mut String, value: &Value) {
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) => out.push_str(&value.to_string()),
         Value::Float(value) => out.push_str(&float(*value)),
+        Value::Foreign(name) => write_text(out, name, true),
         Value::Text(_) | Value::List(_) | Value::Map(_) => {}
     }
 }

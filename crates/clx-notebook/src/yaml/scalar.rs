@@ -17,13 +17,17 @@ fn word(text: &str) -> Option<Value> {
         return Some(Value::Null);
     }
     let lower = text.to_ascii_lowercase();
-    let title = lower[..1].to_ascii_uppercase() + lower.get(1..).unwrap_or_default();
-    let one_case = text == lower || text == title || text == lower.to_ascii_uppercase();
+    let one_case = text == lower || text == lower.to_ascii_uppercase() || is_capitalised(text);
     match lower.as_str() {
         lower if one_case && TRUE.contains(&lower) => Some(Value::Bool(true)),
         lower if one_case && FALSE.contains(&lower) => Some(Value::Bool(false)),
         _ => None,
     }
+}
+
+fn is_capitalised(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_uppercase()) && chars.all(|c| c.is_ascii_lowercase())
 }
 
 fn signed(text: &str) -> (bool, &str) {

@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 
-/// Reads a number at the front of `rest`; `None` for malformed or complex ones.
+/// Reads a number at the front of `rest`; `None` for a malformed one.
 pub(super) fn read(rest: &mut &str) -> Option<Value> {
     let end = token_end(rest);
     let (token, tail) = rest.split_at(end);
@@ -53,6 +53,11 @@ fn decimal(token: &str) -> Option<Value> {
         let zeros_only = token.bytes().all(|b| b == b'0');
         let leading_zero = token.starts_with('0') && !zeros_only;
         return if leading_zero { None } else { token.parse().ok().map(Value::Int) };
+    }
+    if let Some(real) = token.strip_suffix(['j', 'J']) {
+        let digits = real.trim_start_matches('0');
+        let digits = if digits.is_empty() { "0" } else { digits };
+        return decimal(digits).map(|_| Value::Foreign("complex"));
     }
     let number =
         token.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));

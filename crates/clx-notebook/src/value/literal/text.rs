@@ -5,18 +5,30 @@ use crate::value::Value;
 
 /// Reads one text and those that follow it directly, which Python joins.
 pub(super) fn read_all(reader: &mut Reader<'_>) -> Option<Value> {
+    let bytes = take_bytes_prefix(&mut reader.rest);
     let mut text = read_one(&mut reader.rest)?;
     loop {
         reader.skip_blanks();
         let before = reader.rest;
-        match read_one(&mut reader.rest) {
+        let fits = take_bytes_prefix(&mut reader.rest) == bytes;
+        match read_one(&mut reader.rest).filter(|_| fits) {
             Some(more) => text.push_str(&more),
             None => {
                 reader.rest = before;
-                return Some(Value::Text(text));
+                return Some(if bytes { Value::Foreign("bytes") } else { Value::Text(text) });
             }
         }
     }
+}
+
+/// Removes the `b` that makes the text at the front bytes.
+fn take_bytes_prefix(rest: &mut &str) -> bool {
+    let Some(tail) = rest.strip_prefix(['b', 'B']) else { return false };
+    let quoted = tail.trim_start_matches(['r', 'R']).starts_with(['"', '\'']);
+    if quoted {
+        *rest = tail;
+    }
+    quoted
 }
 
 fn read_one(rest: &mut &str) -> Option<String> {
