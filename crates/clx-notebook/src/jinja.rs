@@ -131,8 +131,14 @@ fn environment(branding: &Branding) -> Environment<'static> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_global("author", branding.author.as_str());
     environment.add_global("organization", branding.organization.as_str());
+    environment.add_filter("wordcount", word_count);
     environment.set_unknown_method_callback(unknown_method_callback);
     environment
+}
+
+/// The filter `wordcount`: words are runs of letters, digits and underscores.
+fn word_count(text: &str) -> usize {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).count()
 }
 
 /// Describes an error of the engine in the words of an author.

@@ -9,6 +9,7 @@ use crate::python_text::is_space;
 
 use super::line_map;
 
+mod percent_operator;
 mod scan;
 mod statement;
 
@@ -55,6 +56,7 @@ fn rewrite(source: &str, prefix: &str, mut text: impl FnMut(&str) -> String) -> 
         match piece {
             Piece::Text(plain) => out.push_str(&text(plain)),
             Piece::Verbatim(tag) => out.push_str(tag),
+            Piece::Expression(tag) => out.push_str(&percent_operator::rewrite(tag)),
             Piece::Tag(tag) => statement::push_tag(&mut out, tag),
             Piece::Line(line) => statement::push_line(&mut out, line),
         }

@@ -6,9 +6,11 @@ use super::{jupytext, spacing};
 use crate::code;
 use crate::finding::Finding;
 use crate::notebook::{Cell, CellType};
-use crate::python_text::{is_blank, is_space, strip_end};
+use crate::python_text::{is_blank, strip_end};
 use crate::value::{Metadata, Value};
-use crate::yaml;
+use block::Block;
+
+mod block;
 
 /// What stands before the cells.
 #[derive(Debug, Default)]
@@ -27,15 +29,6 @@ pub(crate) struct Head {
     pub(crate) end: usize,
 }
 
-/// The YAML block, divided by key.
-#[derive(Default)]
-struct Block {
-    jupyter: Vec<String>,
-    other: Vec<String>,
-    /// Position of the closing `---`; `None` if the block never closes.
-    end: Option<usize>,
-}
-
 /// Reads the head of `lines`.
 ///
 /// # Errors
@@ -44,15 +37,15 @@ pub(crate) fn read(lines: &[&str], language: ProgLang) -> Result<Head, Finding> 
     let token = language.comment();
     let mut head = Head::default();
     read_first_lines(lines, token, &mut head)?;
-    let block = read_block(lines, head.end, token);
+    let block = Block::read(lines, head.end, token);
     let Some(end) = block.end else { return Ok(head) };
     let first_lines = std::mem::take(&mut head.metadata);
     if !block.jupyter.is_empty() {
         head.has_jupyter_section = true;
-        let section = jupyter_section(&block.jupyter, head.end)?;
+        let section = block.section()?;
         head.metadata = section.metadata;
         head.keys = section.keys;
-        head.is_hydrogen = take_format(&mut head.metadata);
+        head.is_hydrogen = section.is_hydrogen;
     }
     merge(&mut head.metadata, first_lines);
     let blank_after = lines.get(end + 1).is_some_and(|line| is_blank(without_token(line, token)));
@@ -125,36 +118,6 @@ fn encoding<'l>(line: &'l str, token: &str) -> Option<&'l str> {
     })
 }
 
-/// Reads the commented lines of a YAML block that begins at line `start`.
-fn read_block(lines: &[&str], start: usize, token: &str) -> Block {
-    let mut block = Block::default();
-    // An encoding line may stand inside the block, behind its first rule.
-    let mut started = start == 2 && is_rule(without_token(lines[0], token));
-    let mut in_jupyter = false;
-    for (at, line) in lines.iter().enumerate().skip(start) {
-        if !line.starts_with(token) {
-            break;
-        }
-        let text = without_token(line, token);
-        if is_rule(text) {
-            if started {
-                block.end = Some(at);
-                break;
-            }
-            started = true;
-            continue;
-        }
-        if !started && !is_blank(text) {
-            break;
-        }
-        in_jupyter =
-            is_jupyter_key(text) || (in_jupyter && (text.is_empty() || text.starts_with(is_space)));
-        let part = if in_jupyter { &mut block.jupyter } else { &mut block.other };
-        part.push(text.to_owned());
-    }
-    block
-}
-
 /// Removes the comment token and one blank.
 fn without_token<'l>(line: &'l str, token: &str) -> &'l str {
     line.strip_prefix(token).map_or(line, |text| text.strip_prefix(' ').unwrap_or(text))
@@ -162,45 +125,6 @@ fn without_token<'l>(line: &'l str, token: &str) -> &'l str {
 
 fn is_rule(text: &str) -> bool {
     strip_end(text) == "---"
-}
-
-fn is_jupyter_key(text: &str) -> bool {
-    strip_end(text).strip_suffix(':').is_some_and(|key| strip_end(key) == "jupyter")
-}
-
-struct Section {
-    metadata: Metadata,
-    keys: Vec<String>,
-}
-
-fn jupyter_section(lines: &[String], start: usize) -> Result<Section, Finding> {
-    let broken = |line: usize, why: String| {
-        Finding::error(code::BROKEN_HEAD, start + line, format!("the YAML head is broken: {why}"))
-            .with_hint("lines between `---` and `---` at the start of a source are YAML")
-    };
-    let document =
-        yaml::parse(&lines.join("\n")).map_err(|error| broken(error.line, error.message))?;
-    let no_object = || broken(1, "`jupyter:` must hold an object".to_owned());
-    let Value::Map(mut entries) = document.value else { return Err(no_object()) };
-    let Some(Value::Map(mut metadata)) = entries.remove("jupyter") else {
-        return Err(no_object());
-    };
-    metadata.remove("kernelspec");
-    metadata.remove("language_info");
-    if metadata.get("jupytext").is_some_and(|section| section.as_map().is_none()) {
-        return Err(broken(1, "`jupytext:` must hold an object".to_owned()));
-    }
-    Ok(Section { metadata, keys: document.inner_keys })
-}
-
-/// Removes the description of the text format; tells whether it is `hydrogen`.
-fn take_format(metadata: &mut Metadata) -> bool {
-    if !metadata.contains_key("jupytext") {
-        return false;
-    }
-    let format = jupytext(metadata).remove("text_representation");
-    let name = format.as_ref().and_then(Value::as_map).and_then(|map| map.get("format_name"));
-    name.and_then(Value::as_text) == Some("hydrogen")
 }
 
 /// Adds what the first lines say to the `jupytext` section.

@@ -7,8 +7,10 @@ use crate::python_text::is_space;
 pub(super) enum Piece<'s> {
     /// Text outside all tags.
     Text(&'s str),
-    /// An expression, a comment, a raw block: `{{ … }}`, `{# … #}`, `{% raw %}…{% endraw %}`.
+    /// A comment or raw block: `{# … #}`, `{% raw %}…{% endraw %}`.
     Verbatim(&'s str),
+    /// `{{ … }}`.
+    Expression(&'s str),
     /// `{% … %}`.
     Tag(&'s str),
     /// A line statement with its indentation and prefix taken away, up to and with the blank lines
@@ -91,7 +93,7 @@ impl<'s> Scanner<'s> {
         let close = if is_expression { "}}" } else { "%}" };
         let end = 2 + expression_end(&rest[2..], |text| text.starts_with(close).then_some(2));
         let tag = self.take_to(self.at + end);
-        if is_expression { Piece::Verbatim(tag) } else { Piece::Tag(tag) }
+        if is_expression { Piece::Expression(tag) } else { Piece::Tag(tag) }
     }
 
     fn line(&mut self, statement: usize) -> Piece<'s> {
@@ -155,7 +157,7 @@ fn expression_end(text: &str, ends: impl Fn(&str) -> Option<usize>) -> usize {
 }
 
 /// Returns the length of a text in quotes; 1 if it never ends.
-fn string_length(text: &str, quote: char) -> usize {
+pub(super) fn string_length(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
         match c {

@@ -1,5 +1,7 @@
 //! Rewrites statements for the engine.
 
+use super::percent_operator;
+
 /// Blocks whose head, or whose continuation, may end in a colon.
 const WITH_COLON: [&str; 9] =
     ["if", "elif", "else", "for", "macro", "call", "filter", "set", "block"];
@@ -49,6 +51,7 @@ fn push_without_colon(out: &mut String, statement: &str) {
 /// Writes a statement; what a loop runs over is made a list, because the engine knows the last item
 /// of a list but not of a text.
 fn push_statement(out: &mut String, statement: &str) {
+    let statement = &percent_operator::rewrite(statement);
     match iterable(statement) {
         Some((start, end)) => {
             let (head, rest) = statement.split_at(start);
