@@ -8,7 +8,10 @@
 //! Principal type: [`Template`].
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+use minijinja::value::ValueKind;
+use minijinja::{
+    Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
+};
 
 use minijinja_contrib::pycompat::unknown_method_callback;
 
@@ -17,6 +20,7 @@ use clx_core::{OutputFormat, ProgLang};
 use crate::code;
 use crate::finding::Finding;
 use crate::renderer::Branding;
+use crate::value::print;
 
 pub(crate) mod line_map;
 pub(crate) mod macros;
@@ -131,9 +135,26 @@ fn environment(branding: &Branding) -> Environment<'static> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_global("author", branding.author.as_str());
     environment.add_global("organization", branding.organization.as_str());
+    minijinja_contrib::add_to_environment(&mut environment);
     environment.add_filter("wordcount", word_count);
+    environment.set_formatter(format_value);
     environment.set_unknown_method_callback(unknown_method_callback);
     environment
+}
+
+/// Prints a value; numbers with a point get the spelling of Python.
+fn format_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    let is_float = value.kind() == ValueKind::Number && !value.is_integer();
+    match f64::try_from(value.clone()) {
+        Ok(number) if is_float && number.is_finite() => {
+            out.write_str(&print::float(number)).map_err(Error::from)
+        }
+        _ => escape_formatter(out, state, value),
+    }
 }
 
 /// The filter `wordcount`: words are runs of letters, digits and underscores.
@@ -142,7 +163,7 @@ fn word_count(text: &str) -> usize {
 }
 
 /// Describes an error of the engine in the words of an author.
-fn finding(error: &minijinja::Error) -> Finding {
+fn finding(error: &Error) -> Finding {
     let (code, hint) = match error.kind() {
         ErrorKind::SyntaxError => (
             code::TEMPLATE_SYNTAX,
@@ -160,7 +181,7 @@ fn finding(error: &minijinja::Error) -> Finding {
     Finding::error(code, line, message(error)).with_hint(hint)
 }
 
-fn message(error: &minijinja::Error) -> String {
+fn message(error: &Error) -> String {
     let mut message = error.kind().to_string();
     if let Some(detail) = error.detail() {
         message.push_str(": ");
@@ -170,11 +191,11 @@ fn message(error: &minijinja::Error) -> String {
 }
 
 /// Returns the line of the source, from 1: of the error itself, or of the call that led to it.
-fn line_in_source(error: &minijinja::Error) -> Option<usize> {
+fn line_in_source(error: &Error) -> Option<usize> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut line = None;
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<minijinja::Error>()
+        if let Some(error) = error.downcast_ref::<Error>()
             && error.name().is_none_or(|name| name == NAME)
         {
             line = error.line().or(line);

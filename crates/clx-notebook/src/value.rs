@@ -1,7 +1,8 @@
 //! Metadata values: what JSON and Python literals can say.
 //!
 //! Principal type: [`Value`]. Numbers keep the spelling that Python would print, because outputs
-//! are compared byte by byte. Reading is in [`json`] and [`literal`], writing in [`print`].
+//! are compared byte by byte. Submodules read JSON and Python
+//! literals, and print.
 
 use std::collections::BTreeMap;
 

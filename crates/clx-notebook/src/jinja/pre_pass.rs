@@ -83,6 +83,12 @@ mod tests {
     }
 
     #[test]
+    fn trimmed_indentation_makes_a_line_plain_text() {
+        check("{% set a = 1 -%}\n  # j2 set b = 2", "{% set a = 1 -%}\n  # j2 set b = 2");
+        check("{% set a = 1 -%}\n# j2 set b = 2", "{% set a = 1 -%}\n{% set b = 2%}");
+    }
+
+    #[test]
     fn colons_end_the_heads_of_blocks_only() {
         check("# j2 if x:\n# j2 else :\n# j2 endif", "{% if x \n%}{% else  \n%}{% endif%}");
         check("{% for x in y: %}", "{% for x in ( y)|list   %}");

@@ -23,16 +23,23 @@ pub(super) struct Scanner<'s> {
     source: &'s str,
     at: usize,
     prefix: &'s str,
+    /// Whether the last tag ended in `-`, which takes away the blanks behind it: an indented line
+    /// statement there is no longer at the start of a line.
+    trimmed: bool,
 }
 
 impl<'s> Scanner<'s> {
     pub(super) const fn new(source: &'s str, prefix: &'s str) -> Self {
-        Self { source, at: 0, prefix }
+        Self { source, at: 0, prefix, trimmed: false }
     }
 
     /// Returns the start of the next tag or line statement from the present position.
     fn next_mark(&self) -> Option<usize> {
         let mut from = self.at;
+        if self.trimmed {
+            let rest = &self.source[from..];
+            from += rest.len() - rest.trim_start_matches(is_space).len();
+        }
         loop {
             let brace = self.source[from..].find('{').map(|at| from + at);
             let line = self.next_line_statement(from, brace);
@@ -111,14 +118,20 @@ impl<'s> Iterator for Scanner<'s> {
             return None;
         }
         let mark = self.next_mark().unwrap_or(self.source.len());
+        let trimmed = std::mem::take(&mut self.trimmed);
         if mark > self.at {
             return Some(Piece::Text(self.take_to(mark)));
         }
-        let statement = self.is_line_start().then(|| self.statement_offset(self.at)).flatten();
-        Some(match statement {
-            Some(statement) => self.line(statement),
-            None => self.tag(),
-        })
+        let at_start =
+            self.is_line_start() && !(trimmed && self.source[self.at..].starts_with(is_space));
+        let statement = at_start.then(|| self.statement_offset(self.at)).flatten();
+        if let Some(statement) = statement {
+            return Some(self.line(statement));
+        }
+        let tag = self.tag();
+        let taken = &self.source[..self.at];
+        self.trimmed = ["-%}", "-}}", "-#}"].iter().any(|end| taken.ends_with(end));
+        Some(tag)
     }
 }
 
