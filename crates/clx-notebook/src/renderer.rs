@@ -3,7 +3,7 @@
 //! Principal type: [`NotebookRenderer`].
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clx_core::{Diagnostic, OutputFormat, ProgLang};
 use serde::{Deserialize, Serialize};
@@ -40,8 +40,8 @@ pub struct Rendered {
 struct Expansion {
     language: String,
     format: OutputFormat,
-    text: Rc<str>,
-    document: Rc<Result<Document, Finding>>,
+    text: Arc<str>,
+    document: Arc<Result<Document, Finding>>,
     lines: Option<LineMap>,
 }
 
@@ -99,7 +99,7 @@ impl NotebookRenderer {
             Ok(at) => at,
             Err(finding) => return Err(self.template_error(&finding)),
         };
-        let document = Rc::clone(&self.expansions[at].document);
+        let document = Arc::clone(&self.expansions[at].document);
         let document = document.as_ref().as_ref().map_err(|finding| self.located(at, finding))?;
         let (notebook, findings) = process::process(&document.notebook, variant, self.prog_lang);
         let warnings =
@@ -164,10 +164,10 @@ impl NotebookRenderer {
         let text = self.template.expand(Globals { language, format })?;
         let same = self.expansions.iter().find(|known| *known.text == *text);
         let (text, document) = match same {
-            Some(known) => (Rc::clone(&known.text), Rc::clone(&known.document)),
+            Some(known) => (Arc::clone(&known.text), Arc::clone(&known.document)),
             None => {
                 let document = percent::read(&text, self.prog_lang);
-                (Rc::from(text), Rc::new(document))
+                (Arc::from(text), Arc::new(document))
             }
         };
         let language = language.to_owned();
@@ -201,5 +201,16 @@ impl NotebookRenderer {
             Some(text) => diagnostic.with_frame(text),
             None => diagnostic,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renderer_may_move_to_another_thread() {
+        fn check<T: Send>() {}
+        check::<NotebookRenderer>();
     }
 }
