@@ -26,11 +26,11 @@ pub(crate) fn parse<'l>(line: &'l str, token: &str) -> Option<Marker<'l>> {
 }
 
 fn is_short(text: &str) -> bool {
-    text == "%%" || text == "<codecell>" || is_prompt(text)
+    text == "%%" || text == "<codecell>" || is_input_number(text)
 }
 
 /// `In[12]`, `In[ ]:`
-fn is_prompt(text: &str) -> bool {
+fn is_input_number(text: &str) -> bool {
     text.strip_suffix(':')
         .unwrap_or(text)
         .strip_prefix("In[")
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn prompts_and_code_cells_fill_their_line() {
+    fn input_numbers_and_code_cells_fill_their_line() {
         for line in ["# In[3]:", "# In[ ]", "#In[]", "# <codecell>  "] {
             check(line, Some(Marker::Short));
         }
