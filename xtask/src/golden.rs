@@ -13,7 +13,7 @@ use clx_notebook::{Branding, NotebookRenderer, Variant};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
-use crate::TaskError;
+use crate::error::TaskError;
 
 mod normalise;
 

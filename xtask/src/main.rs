@@ -1,11 +1,20 @@
 //! Development tasks, run as `cargo xtask <task>`.
+//!
+//! One file per task; this one only dispatches. Each task prints the commands it runs, and fails
+//! with the name of the command that failed.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::error::TaskError;
+
+mod error;
 mod golden;
+mod root;
+mod run;
+mod test;
+mod tidy;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about)]
@@ -18,26 +27,17 @@ struct Arguments {
 enum Task {
     /// Compare the notebook processor with recorded outputs
     Golden(golden::Golden),
-}
-
-/// Why a task failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum TaskError {
-    /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Io { path: PathBuf, source: std::io::Error },
-    /// A line of a file of cases is no JSON object.
-    #[error("{}:{line}: {source}", file.display())]
-    Row { file: PathBuf, line: usize, source: serde_json::Error },
-    /// Outputs differ from the recorded ones.
-    #[error("{different} required rows differ")]
-    Golden { different: usize },
+    /// Run everything that CI runs: format, tidy, lints, tests, documentation
+    Test,
+    /// Check the rules of the house that no other tool knows
+    Tidy,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Golden(args) => golden::run(&args),
+        Task::Test => test::run(),
+        Task::Tidy => tidy::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,30 @@
+//! Why a task failed. Principal type: [`TaskError`].
+
+use std::path::PathBuf;
+
+/// Why a task failed. Tasks print one line, so a message names its source itself.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum TaskError {
+    /// A file or directory cannot be read or written.
+    #[error("cannot access {}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    /// A line of a file of cases is no JSON object.
+    #[error("{}:{line}: {source}", file.display())]
+    Row { file: PathBuf, line: usize, source: serde_json::Error },
+    /// Outputs differ from the recorded ones.
+    #[error("{different} required rows differ")]
+    Golden { different: usize },
+    /// A program could not be started.
+    #[error("cannot start `{command}`: {source}")]
+    Start { command: String, source: std::io::Error },
+    /// A program ran and failed.
+    #[error("`{command}` failed with {status}")]
+    Command { command: String, status: std::process::ExitStatus },
+    /// A program printed something else than the JSON that was expected.
+    #[error("`{command}` did not print the expected JSON: {source}")]
+    Json { command: String, source: serde_json::Error },
+    /// Rules of the house are broken; the findings have been printed.
+    #[error("tidy: {findings} findings")]
+    Tidy { findings: usize },
+}

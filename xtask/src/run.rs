@@ -1,0 +1,98 @@
+//! Runs programs: says the command first, and names it when it fails. Principal type: [`Program`].
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::error::TaskError;
+
+/// A program to run, with what people see of it.
+#[derive(Debug)]
+pub(crate) struct Program {
+    name: OsString,
+    arguments: Vec<OsString>,
+    variables: Vec<(String, OsString)>,
+    directory: PathBuf,
+}
+
+impl Program {
+    /// Makes a command line from words that are separated by single spaces.
+    pub(crate) fn new(directory: &Path, words: &str) -> Self {
+        let mut words = words.split(' ').map(OsString::from);
+        let name = words.next().unwrap_or_default();
+        let directory = directory.to_owned();
+        Self { name, arguments: words.collect(), variables: Vec::new(), directory }
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Returns the command as one would type it.
+    pub(crate) fn shown(&self) -> String {
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        let variables =
+            self.variables.iter().map(|(name, value)| format!("{name}={}", text(value)));
+        let words = std::iter::once(&self.name).chain(&self.arguments).map(text);
+        variables.chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Says the command and runs it on this terminal.
+    pub(crate) fn run(&self) -> Result<(), TaskError> {
+        crate::say(&format!("$ {}", self.shown()));
+        let status = self.command().status().map_err(|source| self.unstarted(source))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(TaskError::Command { command: self.shown(), status })
+        }
+    }
+
+    /// Runs the command and returns what it printed; its complaints go to this terminal.
+    pub(crate) fn read(&self) -> Result<String, TaskError> {
+        let Output { status, stdout, .. } = self
+            .command()
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|source| self.unstarted(source))?;
+        if status.success() {
+            Ok(String::from_utf8_lossy(&stdout).into_owned())
+        } else {
+            Err(TaskError::Command { command: self.shown(), status })
+        }
+    }
+
+    /// Tells whether the program exists and succeeds, without showing anything of it.
+    pub(crate) fn succeeds(&self) -> bool {
+        let quiet = self.command().stdin(Stdio::null()).output();
+        quiet.is_ok_and(|output| output.status.success())
+    }
+
+    fn unstarted(&self, source: std::io::Error) -> TaskError {
+        TaskError::Start { command: self.shown(), source }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tasks run before clx-process is built")]
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.name);
+        command.args(&self.arguments).current_dir(&self.directory);
+        for (name, value) in &self.variables {
+            command.env(name, value);
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_is_shown_as_one_would_type_it() {
+        let program = Program::new(Path::new("."), "cargo doc --no-deps");
+        assert_eq!(program.variable("A", "1").shown(), "A=1 cargo doc --no-deps");
+    }
+}
