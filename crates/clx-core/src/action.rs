@@ -17,14 +17,12 @@ pub struct Artifact {
 }
 
 /// What an action made, kept in the store under its key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionResult {
     /// What was made.
     pub artifacts: Vec<Artifact>,
     /// Warnings, replayed whenever the result is used again.
-    #[serde(default)]
     pub diagnostics: Vec<Diagnostic>,
     /// How long it took, in microseconds.
-    #[serde(default)]
     pub duration_us: u64,
 }

@@ -6,7 +6,7 @@ mod file;
 mod get;
 mod put;
 
-pub(crate) use file::{BlobFiles, copy_hashing};
+pub(crate) use file::{BlobFiles, copy_hashing, remove_if_exists};
 
 /// Blobs up to this many bytes are rows of the database.
 pub(crate) const INLINE_LIMIT: usize = 64 * 1024;

@@ -56,9 +56,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::action::ActionResult;
     use crate::store::tests::TestStore;
-    use clx_core::ContentHash;
+    use clx_core::{ActionResult, ContentHash};
 
     #[test]
     fn ownership_and_durations_survive() {

@@ -23,8 +23,8 @@
 //! for every blob file.
 //!
 //! ```
-//! use clx_store::{ActionResult, Artifact, Store, StoreOptions};
-//! use clx_core::KeyBuilder;
+//! use clx_core::{ActionResult, Artifact, KeyBuilder};
+//! use clx_store::{Store, StoreOptions};
 //! let dir = tempfile::tempdir()?;
 //! let store = Store::open(dir.path(), &StoreOptions::default())?;
 //! let key = KeyBuilder::new("render-1").with("source", "# Hello").finish();
@@ -46,13 +46,18 @@ mod error;
 mod explain;
 mod manifest;
 mod output;
+mod prune;
 mod schema;
 mod stat;
+mod stats;
 mod store;
+mod verify;
 
-pub use action::{ActionResult, Artifact};
 pub use clx_db::Durability;
 pub use error::StoreError;
 pub use output::OwnedOutput;
+pub use prune::{PrunePolicy, PruneReport};
 pub use stat::FileStat;
+pub use stats::Stats;
 pub use store::{Store, StoreOptions};
+pub use verify::VerifyReport;

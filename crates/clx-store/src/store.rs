@@ -127,7 +127,7 @@ pub(crate) fn hash_column(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Re
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use clx_core::ManualClock;
+    use clx_core::{ActionResult, Artifact, ManualClock};
 
     /// A store in a directory of its own, with a clock that starts at the present time.
     pub(crate) struct TestStore {
@@ -143,6 +143,16 @@ pub(crate) mod tests {
             let options = StoreOptions { clock: clock.clone(), ..StoreOptions::default() };
             let store = Store::open(&dir.path().join("store"), &options).unwrap();
             Self { store, clock, dir }
+        }
+
+        /// Records an action with one blob and returns the hash of that.
+        pub(crate) fn record(&self, key: &ContentHash, bytes: &[u8]) -> ContentHash {
+            let hash = self.store.put(bytes).unwrap();
+            let size = bytes.len() as u64;
+            let artifacts = vec![Artifact { name: "html".to_owned(), hash, size }];
+            let result = ActionResult { artifacts, ..ActionResult::default() };
+            self.store.record(key, &result).unwrap();
+            hash
         }
 
         pub(crate) fn execute(&self, sql: &str) -> usize {

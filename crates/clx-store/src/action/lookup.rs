@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use clx_core::{ContentHash, Timestamp};
+use clx_core::{ActionResult, ContentHash, Timestamp};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use crate::action::ActionResult;
+use crate::action;
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -47,7 +47,7 @@ impl Store {
             })
             .optional()?;
         let Some((json, last_used_us)) = row else { return Ok(None) };
-        let Some(result) = ActionResult::from_json(&json) else { return Ok(None) };
+        let Some(result) = action::from_json(&json) else { return Ok(None) };
         for artifact in &result.artifacts {
             if !self.has_blob(transaction, &artifact.hash)? {
                 return Ok(None);
@@ -95,24 +95,18 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::action::Artifact;
     use crate::store::tests::TestStore;
 
-    fn record(store: &Store, key: &ContentHash, bytes: &[u8]) -> ActionResult {
-        let hash = store.put(bytes).unwrap();
-        let size = bytes.len() as u64;
-        let artifacts = vec![Artifact { name: "html".to_owned(), hash, size }];
-        let result = ActionResult { artifacts, ..ActionResult::default() };
-        store.record(key, &result).unwrap();
-        result
+    fn record(fixture: &TestStore, key: &ContentHash, bytes: &[u8]) -> ActionResult {
+        fixture.record(key, bytes);
+        fixture.store.lookup(&[*key]).unwrap().remove(0).unwrap()
     }
 
     #[test]
     fn results_come_in_the_order_of_the_keys() {
         let fixture = TestStore::new();
         let [a, b, unknown] = ["a", "b", "unknown"].map(ContentHash::of);
-        let (result_a, result_b) =
-            (record(&fixture.store, &a, b"1"), record(&fixture.store, &b, b"2"));
+        let (result_a, result_b) = (record(&fixture, &a, b"1"), record(&fixture, &b, b"2"));
         let found = fixture.store.lookup(&[b, unknown, a]).unwrap();
         assert_eq!(found, [Some(result_b), None, Some(result_a)]);
     }
@@ -121,8 +115,8 @@ mod tests {
     fn later_result_replaces_the_earlier_one() {
         let fixture = TestStore::new();
         let key = ContentHash::of("key");
-        record(&fixture.store, &key, b"old");
-        let result = record(&fixture.store, &key, b"new");
+        record(&fixture, &key, b"old");
+        let result = record(&fixture, &key, b"new");
         assert_eq!(fixture.store.lookup(&[key]).unwrap(), [Some(result)]);
     }
 
@@ -131,7 +125,7 @@ mod tests {
         let check = |bytes: &[u8], lose: fn(&Store, &ContentHash)| {
             let fixture = TestStore::new();
             let key = ContentHash::of("key");
-            let result = record(&fixture.store, &key, bytes);
+            let result = record(&fixture, &key, bytes);
             lose(&fixture.store, &result.artifacts[0].hash);
             assert_eq!(fixture.store.lookup(&[key]).unwrap(), [None]);
         };
@@ -143,7 +137,7 @@ mod tests {
     fn use_is_written_once_a_day_and_only_by_flush() {
         let fixture = TestStore::new();
         let key = ContentHash::of("key");
-        record(&fixture.store, &key, b"text");
+        record(&fixture, &key, b"text");
         let changes = || fixture.store.db.writer().unwrap().total_changes();
         let mut before = changes();
         for (hours, written) in [(1, 0), (24, 1), (1, 0)] {

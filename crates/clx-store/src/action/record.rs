@@ -1,9 +1,9 @@
 //! Records results of actions.
 
-use clx_core::ContentHash;
+use clx_core::{ActionResult, ContentHash};
 use rusqlite::named_params;
 
-use crate::action::ActionResult;
+use crate::action;
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -23,7 +23,8 @@ impl Store {
     pub fn record_many(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(results.len());
         for &(key, result) in results {
-            let json = result.to_json().map_err(|source| StoreError::Encode { key, source })?;
+            let json =
+                action::to_json(result).map_err(|source| StoreError::Encode { key, source })?;
             rows.push((key, json));
         }
         if rows.is_empty() {

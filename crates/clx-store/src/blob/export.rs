@@ -21,23 +21,35 @@ impl Store {
     pub fn copy_to(&self, hash: &ContentHash, path: &Path) -> Result<(), StoreError> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let mut target = temporary_in(directory.unwrap_or(Path::new(".")))?;
+        self.stream(hash, target.as_file_mut(), path)?;
+        target.persist(path).map_err(|error| error.error).at("write", path)?;
+        Ok(())
+    }
+
+    /// Writes the bytes of a blob to `target`, which `path` names in errors. What was written is
+    /// worth nothing if an error is returned.
+    pub(crate) fn stream(
+        &self,
+        hash: &ContentHash,
+        target: &mut impl Write,
+        path: &Path,
+    ) -> Result<(), StoreError> {
         let found = match self.place(hash)? {
             Place::Inline(bytes) => {
-                target.as_file_mut().write_all(&bytes).at("write", path)?;
+                target.write_all(&bytes).at("write", path)?;
                 ContentHash::of(&bytes)
             }
             Place::File => {
                 let missing = || StoreError::MissingBlob { hash: *hash };
                 let source = self.blob_files.open(hash)?.ok_or_else(missing)?;
-                copy_hashing(source, target.as_file_mut()).at("write", path)?.0
+                copy_hashing(source, target).at("write", path)?.0
             }
         };
-        if found != *hash {
-            self.drop_blob(hash)?;
-            return Err(StoreError::DamagedBlob { hash: *hash });
+        if found == *hash {
+            return Ok(());
         }
-        target.persist(path).map_err(|error| error.error).at("write", path)?;
-        Ok(())
+        self.drop_blob(hash)?;
+        Err(StoreError::DamagedBlob { hash: *hash })
     }
 }
 
