@@ -1,1 +1,22 @@
-//! The SQLite backend: cache look-up, submit, wait, collect.
+//! The backend on one SQLite queue and one store: looks up keys, queues what is not known, keeps
+//! workers while there is work, collects results, notices when nothing moves.
+//!
+//! ```text
+//! submit ─▶ store.lookup(keys) ─ hit ─▶ event
+//!                └─ miss ─▶ queue.enqueue ─▶ workers (clx-pool) ─▶ queue.finished ─▶ store.record ─▶ event
+//! ```
+//!
+//! Only this side writes the store's action index, and only after the queue has accepted the
+//! result, so a lost worker can leave an unused blob and nothing else.
+//!
+//! Principal types: [`SqliteBackend`], [`BackendSettings`].
+
+mod backend;
+mod failure;
+mod pending;
+mod pools;
+mod sessions;
+mod stall;
+
+pub use backend::{BackendSettings, SqliteBackend};
+pub use sessions::{Reaped, open_session, reap_dead_sessions};

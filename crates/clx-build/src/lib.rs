@@ -1,1 +1,27 @@
-//! Course to plan to output trees.
+//! From a course's output plan to its output trees: steps with keys for the backend, publishing of
+//! what comes back, copies, sweeping, and the report.
+//!
+//! ```text
+//! OutputPlan ─▶ BuildPlan ─▶ Backend ─▶ artifacts ─▶ Publisher ─▶ output trees
+//!                  └─ copies ──────────────────────────▲
+//! ```
+//!
+//! The publisher is the only writer of output trees. It owns what it wrote (the store remembers),
+//! writes only what differs, by temporary name and rename, and removes only what it owns.
+//!
+//! Principal types: [`BuildPlan`], [`Build`], [`BuildEvent`], [`BuildReport`].
+
+pub mod code;
+
+mod build;
+mod event;
+mod key;
+mod plan;
+mod publish;
+mod report;
+
+pub use build::{Build, BuildError, BuildOptions, Control};
+pub use event::{BuildEvent, BuildTotals};
+pub use plan::{BuildPlan, PlanError};
+pub use publish::{PublishError, Removed};
+pub use report::{BuildReport, BuildStatus};

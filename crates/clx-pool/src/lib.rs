@@ -1,1 +1,28 @@
-//! The pool manager: starts, watches and stops workers.
+//! The pool manager: starts workers when there is work, notices every death at once, replaces the
+//! dead with a back-off, and leaves nothing behind.
+//!
+//! One thread owns all state. It hears of ended workers from their executors (a joined thread, an
+//! exited process), not from guesses about load; leases are the last resort for a worker that
+//! lives but no longer beats.
+//!
+//! ```text
+//! ensure(kind, n) ─▶ register in queue ─▶ Executor::start ─▶ running
+//!                                              ▲                 │ exited unasked, lease over
+//!                                   back-off ──┘◀── remove row ◀─┘ (jobs go back at once)
+//! ```
+//!
+//! Principal types: [`PoolManager`], [`Executor`].
+
+mod event;
+mod executor;
+mod in_process;
+mod lease;
+mod manager;
+mod process;
+mod state;
+
+pub use event::PoolEvent;
+pub use executor::{Executor, Exit, ExitReporter, RunningWorker, StartError};
+pub use in_process::InProcess;
+pub use manager::{PoolManager, PoolSettings};
+pub use process::Process;

@@ -122,6 +122,8 @@ pub struct Progress {
 pub enum CancelTarget {
     /// All of the session.
     All,
+    /// All of one type.
+    Type(String),
     /// One job.
     Job(JobId),
     /// The live job with this unique key.

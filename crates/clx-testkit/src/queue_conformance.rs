@@ -36,6 +36,7 @@ macro_rules! queue_conformance {
             blocked_job_waits_for_all_its_needs
             cancel_of_a_running_job_reaches_its_worker
             cancel_of_a_waiting_job_takes_its_dependents_along
+            cancel_of_a_type_spares_the_others
             cancelled_job_stays_cancelled_when_its_worker_completes_it
             claim_number_out_of_order_is_refused
             claims_follow_priority_then_duration_then_age
@@ -227,6 +228,15 @@ cases! {
         assert_eq!(s.finished(session).len(), 3);
         let counts = s.queue.cancel(session, &CancelTarget::All, "a test").unwrap();
         assert_eq!((counts.cancelled, counts.requested), (0, 0));
+    }
+
+    fn cancel_of_a_type_spares_the_others(s) {
+        let session = s.session();
+        let other = NewJob::new("other", "b", vec![]);
+        let ids = s.queue.enqueue(session, vec![job("a"), other]).unwrap();
+        s.queue.cancel(session, &CancelTarget::Type(KIND.to_owned()), "a test").unwrap();
+        assert_eq!(s.state(ids[0]), JobState::Cancelled);
+        assert_eq!(s.state(ids[1]), JobState::Ready);
     }
 
     fn cancelled_job_stays_cancelled_when_its_worker_completes_it(s) {

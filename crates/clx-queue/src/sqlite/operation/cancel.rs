@@ -35,6 +35,10 @@ pub(crate) fn cancel(
 fn targets(tx: &Tx<'_>, session: SessionId, target: &CancelTarget) -> rusqlite::Result<Vec<JobId>> {
     let (condition, value) = match target {
         CancelTarget::All => ("1", rusqlite::types::Value::Null),
+        CancelTarget::Type(name) => (
+            "job_type = (SELECT id FROM job_types WHERE name = :value)",
+            name.clone().into(),
+        ),
         CancelTarget::Job(id) => ("id = :value", id.0.into()),
         CancelTarget::Key(key) => ("unique_key = :value", key.clone().into()),
     };

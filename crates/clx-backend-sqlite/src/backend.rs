@@ -1,0 +1,303 @@
+//! The backend itself. Principal type: [`SqliteBackend`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clx_core::{
+    ActionResult, Backend, BackendError, ContentHash, JobPayload, JobResult, Step, StepEvent,
+    StepId,
+};
+use clx_pool::{Executor, PoolManager, PoolSettings};
+use clx_queue::{
+    CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, Retention, SessionId, SqliteQueue,
+};
+use clx_store::Store;
+
+use crate::failure::{explain, queue_error, store_error, unreadable};
+use crate::pending::{Pending, Slot};
+use crate::pools::{PoolNews, cancel_kind};
+use crate::sessions::open_session;
+use crate::stall::StallWatch;
+
+/// Finished jobs collected at once.
+const COLLECT: u32 = 256;
+
+/// How a backend works.
+#[derive(Debug, Clone)]
+pub struct BackendSettings {
+    /// How workers are kept.
+    pub pool: PoolSettings,
+    /// Time without anything finishing or progressing after which a build is given up, default
+    /// 20 min.
+    pub stall_limit: Duration,
+    /// Whether known results are used, default yes; results are recorded in any case.
+    pub read_cache: bool,
+    /// How long finished jobs are kept.
+    pub retention: Retention,
+}
+
+impl Default for BackendSettings {
+    fn default() -> Self {
+        Self {
+            pool: PoolSettings::default(),
+            stall_limit: Duration::from_secs(1200),
+            read_cache: true,
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// Makes steps through a queue and a store in SQLite files.
+#[derive(Debug)]
+pub struct SqliteBackend {
+    queue: Arc<SqliteQueue>,
+    store: Arc<Store>,
+    session: SessionId,
+    pool: Option<PoolManager>,
+    news: PoolNews,
+    settings: BackendSettings,
+    next_step: usize,
+    pending: HashMap<JobId, (StepId, String, Pending)>,
+    ready: Vec<StepEvent>,
+    collected: i64,
+    stall: StallWatch,
+}
+
+impl SqliteBackend {
+    /// Opens a session for `root` and readies its pools; no worker is started yet.
+    ///
+    /// # Errors
+    /// [`BackendError::Failed`].
+    pub fn open(
+        queue: Arc<SqliteQueue>,
+        store: Arc<Store>,
+        root: &Path,
+        pools: impl FnOnce(SessionId) -> Vec<(String, Arc<dyn Executor>, u32)>,
+        settings: BackendSettings,
+    ) -> Result<Self, BackendError> {
+        let session = open_session(&*queue, root).map_err(|error| queue_error(&error))?;
+        let news = PoolNews::default();
+        let on_event = {
+            let (queue, news) = (Arc::clone(&queue), news.clone());
+            move |event| news.take(event, &*queue, session)
+        };
+        let pool = PoolManager::start(
+            Arc::clone(&queue) as _,
+            session,
+            pools(session),
+            settings.pool.clone(),
+            on_event,
+        )
+        .map_err(|error| BackendError::Failed {
+            message: format!("the pool manager's thread cannot be started: {error}"),
+            environment: true,
+        })?;
+        Ok(Self {
+            queue,
+            store,
+            session,
+            pool: Some(pool),
+            news,
+            stall: StallWatch::new(settings.stall_limit),
+            settings,
+            next_step: 0,
+            pending: HashMap::new(),
+            ready: Vec::new(),
+            collected: 0,
+        })
+    }
+
+    /// Returns the session.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Stops the workers within `grace`, closes the session, prunes old rows.
+    ///
+    /// # Errors
+    /// [`BackendError::Failed`].
+    pub fn close(mut self, grace: Duration) -> Result<(), BackendError> {
+        self.end(grace)?;
+        let tidy = || {
+            self.queue.prune(&self.settings.retention)?;
+            self.queue.tidy_up()
+        };
+        tidy().map_err(|error| queue_error(&error))
+    }
+
+    fn end(&mut self, grace: Duration) -> Result<(), BackendError> {
+        let Some(pool) = self.pool.take() else { return Ok(()) };
+        // Nothing new is begun while the running jobs come to their end.
+        let cancelled = self.queue.cancel(self.session, &CancelTarget::All, "the build ended");
+        pool.stop(grace);
+        self.queue.close_session(self.session).map_err(|error| queue_error(&error))?;
+        cancelled.map(|_| ()).map_err(|error| queue_error(&error))
+    }
+
+    /// Looks up all keys of the steps in one read.
+    fn look_up(&self, steps: &[Step]) -> Result<Vec<Option<ActionResult>>, BackendError> {
+        let keys: Vec<ContentHash> =
+            steps.iter().flat_map(|step| &step.outputs).map(|output| output.key.finish()).collect();
+        if self.settings.read_cache {
+            self.store.lookup(&keys).map_err(|error| store_error(&error))
+        } else {
+            Ok(vec![None; keys.len()])
+        }
+    }
+
+    fn enqueue(&mut self, queued: Vec<(StepId, Pending, NewJob)>) -> Result<(), BackendError> {
+        let mut per_kind: BTreeMap<String, u32> = BTreeMap::new();
+        let mut steps = Vec::with_capacity(queued.len());
+        let mut jobs = Vec::with_capacity(queued.len());
+        for (step, pending, job) in queued {
+            *per_kind.entry(job.job_type.clone()).or_default() += 1;
+            steps.push((step, job.job_type.clone(), pending));
+            jobs.push(job);
+        }
+        let ids = self.queue.enqueue(self.session, jobs).map_err(|error| queue_error(&error))?;
+        self.pending.extend(ids.into_iter().zip(steps));
+        for (kind, n) in per_kind {
+            if let Some(pool) = &self.pool {
+                pool.ensure(&kind, n);
+            }
+            if self.news.exhausted(&kind).is_some() {
+                cancel_kind(&*self.queue, self.session, &kind);
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self, finished: Vec<FinishedJob>) -> Result<(), BackendError> {
+        let mut records = Vec::new();
+        for job in finished {
+            self.collected = job.seq;
+            let Some((step, kind, pending)) = self.pending.remove(&job.id) else { continue };
+            let label = pending.label.clone();
+            let outputs = match (job.state, parse(&job)) {
+                (JobState::Completed, Ok(result)) => {
+                    let (outputs, made) = pending.complete(result);
+                    records.extend(made);
+                    outputs
+                }
+                (JobState::Completed, Err(error)) => pending.fail(&[unreadable(&label, &error)]),
+                _ => {
+                    let exhausted = self.news.exhausted(&kind);
+                    pending.fail(&explain(&job, &label, exhausted.as_deref()))
+                }
+            };
+            self.ready.push(StepEvent::Finished {
+                step,
+                outputs,
+                duration: job.duration,
+                attempts: job.attempts,
+            });
+        }
+        let records: Vec<_> = records.iter().map(|(key, result)| (*key, result)).collect();
+        self.store.record_many(&records).map_err(|error| store_error(&error))
+    }
+
+    fn is_waiting(&self) -> bool {
+        !self.pending.is_empty()
+    }
+}
+
+fn parse(job: &FinishedJob) -> Result<JobResult, serde_json::Error> {
+    serde_json::from_slice(job.result.as_deref().unwrap_or_default())
+}
+
+/// Splits a step into what is known and the job for the rest.
+fn plan(
+    step: Step,
+    known: &mut impl Iterator<Item = Option<ActionResult>>,
+) -> (Pending, Option<NewJob>) {
+    let mut slots = Vec::with_capacity(step.outputs.len());
+    let mut requests = Vec::new();
+    for output in step.outputs {
+        match known.next().flatten() {
+            Some(result) => slots.push(Slot::Known(result)),
+            None => {
+                slots.push(Slot::Wanted(output.key.finish()));
+                requests.push(output.request);
+            }
+        }
+    }
+    let pending = Pending::new(step.label.clone(), slots);
+    if pending.is_known() {
+        return (pending, None);
+    }
+    let payload = JobPayload {
+        version: JobPayload::VERSION,
+        source: step.source,
+        input: step.input,
+        requests,
+    };
+    let payload = serde_json::to_vec(&payload).expect("JSON values and a hash are always JSON");
+    (pending, Some(NewJob::new(step.kind.name(), &step.label, payload)))
+}
+
+impl Backend for SqliteBackend {
+    fn submit(&mut self, steps: Vec<Step>) -> Result<(), BackendError> {
+        let mut known = self.look_up(&steps)?.into_iter();
+        let mut queued = Vec::new();
+        for step in steps {
+            let id = StepId(self.next_step);
+            self.next_step += 1;
+            match plan(step, &mut known) {
+                (pending, Some(job)) => queued.push((id, pending, job)),
+                (pending, None) => self.ready.push(StepEvent::Finished {
+                    step: id,
+                    outputs: pending.fail(&[]),
+                    duration: None,
+                    attempts: 0,
+                }),
+            }
+        }
+        if queued.is_empty() { Ok(()) } else { self.enqueue(queued) }
+    }
+
+    fn events(&mut self, wait: Duration) -> Result<Vec<StepEvent>, BackendError> {
+        let deadline = Instant::now() + wait;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.is_waiting() {
+                let wait = if self.ready.is_empty() { left } else { Duration::ZERO };
+                let finished = self
+                    .queue
+                    .finished(self.session, self.collected, COLLECT, wait)
+                    .map_err(|error| queue_error(&error))?;
+                if !finished.is_empty() {
+                    self.stall.moved();
+                    self.collect(finished)?;
+                }
+            }
+            self.ready.extend(self.news.notices().into_iter().map(StepEvent::Notice));
+            if !self.ready.is_empty() || left.is_zero() || !self.is_waiting() {
+                break;
+            }
+        }
+        if self.ready.is_empty() && self.is_waiting() {
+            let stuck = self.stall.check(&*self.queue, self.session);
+            if let Some(what) = stuck.map_err(|error| queue_error(&error))? {
+                return Err(BackendError::Stalled { limit: self.stall.limit(), what });
+            }
+        }
+        Ok(std::mem::take(&mut self.ready))
+    }
+
+    fn cancel(&mut self) -> Result<(), BackendError> {
+        self.queue
+            .cancel(self.session, &CancelTarget::All, "the build was interrupted")
+            .map(|_| ())
+            .map_err(|error| queue_error(&error))
+    }
+}
+
+impl Drop for SqliteBackend {
+    fn drop(&mut self) {
+        // Errors have nowhere to go here; the next start closes what is left open.
+        let _reaped_later = self.end(Duration::ZERO);
+    }
+}

@@ -1,0 +1,356 @@
+//! Runs a plan: steps to the backend, results and copies to the publisher. Principal type:
+//! [`Build`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use clx_core::{
+    ActionResult, Backend, BackendError, ContentHash, Diagnostic, OutputOutcome, Severity,
+    StepEvent, StepId,
+};
+use clx_course::FileCopy;
+use clx_store::{Store, StoreError};
+
+use crate::code;
+use crate::event::BuildEvent;
+use crate::plan::{BuildPlan, PlannedStep, count};
+use crate::publish::{Content, Foreign, Placed, PublishError, Publisher};
+use crate::report::{BuildReport, BuildStatus};
+
+/// Longest wait for the backend before interruption is looked at.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Copies per turn while the backend works.
+const COPIES_PER_TURN: usize = 32;
+
+/// What the user wants of the output trees.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BuildOptions {
+    /// Takes over files at output paths that clx did not write.
+    pub adopt: bool,
+    /// Removes nothing.
+    pub keep: bool,
+    /// Stops at the first failure.
+    pub fail_fast: bool,
+}
+
+/// Lets another thread, such as a signal handler's, stop a build.
+#[derive(Debug, Default)]
+pub struct Control(AtomicU8);
+
+impl Control {
+    /// Asks to stop; the first time running jobs come to their end, the second time nothing does.
+    pub fn interrupt(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Returns how often it was asked.
+    #[must_use]
+    pub fn interrupts(&self) -> u8 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Why a build could not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The backend gave up.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// Publishing failed as a whole.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+/// A build under way.
+pub struct Build<'a> {
+    plan: &'a BuildPlan,
+    store: &'a Store,
+    publisher: Publisher<'a>,
+    options: BuildOptions,
+    events: &'a mut dyn FnMut(BuildEvent),
+    report: BuildReport,
+}
+
+impl<'a> Build<'a> {
+    /// Opens the output roots.
+    ///
+    /// # Errors
+    /// [`BuildError::Publish`] if a root cannot be made.
+    pub fn new(
+        plan: &'a BuildPlan,
+        store: &'a Store,
+        options: BuildOptions,
+        events: &'a mut dyn FnMut(BuildEvent),
+    ) -> Result<Self, BuildError> {
+        let foreign = if options.adopt { Foreign::Adopt } else { Foreign::Keep };
+        let publisher = Publisher::open(store, &plan.roots, foreign)?;
+        let report = BuildReport::new(plan.steps.len());
+        Ok(Self { plan, store, publisher, options, events, report })
+    }
+
+    /// Makes and publishes everything.
+    ///
+    /// # Errors
+    /// [`BuildError`] if the build could not go on; what was published until then is whole.
+    pub fn run(
+        mut self,
+        backend: &mut dyn Backend,
+        control: &Control,
+    ) -> Result<BuildReport, BuildError> {
+        let begin = Instant::now();
+        (self.events)(BuildEvent::Planned(self.plan.totals()));
+        for problem in self.plan.problems() {
+            self.problem(problem);
+        }
+        for directory in &self.plan.directories {
+            if let Some(problem) = self.publisher.make_directory(directory) {
+                self.problem(&problem);
+            }
+        }
+        self.store_sources()?;
+        backend.submit(self.plan.steps.iter().map(|planned| planned.step.clone()).collect())?;
+        let interrupted = self.collect(backend, control)?;
+        if interrupted {
+            self.report.status = BuildStatus::Interrupted;
+        } else {
+            self.sweep()?;
+            if self.report.errors() > 0 {
+                self.report.status = BuildStatus::SomeFailed;
+            }
+        }
+        self.store.flush()?;
+        self.report.duration = begin.elapsed();
+        Ok(self.report)
+    }
+
+    /// Puts the sources that the store does not have yet where workers find them.
+    fn store_sources(&mut self) -> Result<(), BuildError> {
+        let mut missing: Vec<(&PlannedStep, Vec<u8>)> = Vec::new();
+        for planned in &self.plan.steps {
+            if !self.store.contains(&planned.step.source)?
+                && let Ok(bytes) = fs::read(&planned.source)
+            {
+                missing.push((planned, bytes));
+            }
+        }
+        let bytes: Vec<&[u8]> = missing.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let hashes = self.store.put_many(&bytes)?;
+        for ((planned, _), hash) in missing.iter().zip(hashes) {
+            if hash != planned.step.source {
+                let message = "it was changed while clx was reading it";
+                let problem = Diagnostic::error(code::READ_FAILED, "file_load_error", message)
+                    .in_file(&planned.step.label)
+                    .with_hint("build again");
+                self.problem(&problem);
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes results as they come, and copies in between; true if interrupted.
+    fn collect(
+        &mut self,
+        backend: &mut dyn Backend,
+        control: &Control,
+    ) -> Result<bool, BuildError> {
+        let mut open = self.plan.steps.len();
+        let mut copies = Copies::new(&self.plan.copies);
+        let mut cancelled = false;
+        while open > 0 || !copies.is_done() {
+            let stop =
+                control.interrupts() > 0 || (self.options.fail_fast && self.report.errors() > 0);
+            if stop && !cancelled {
+                cancelled = true;
+                copies.give_up();
+                backend.cancel()?;
+            }
+            if control.interrupts() > 1 {
+                break;
+            }
+            let wait = if copies.is_done() { TICK } else { Duration::ZERO };
+            let events = if open > 0 { backend.events(wait)? } else { Vec::new() };
+            let idle = events.is_empty();
+            open -= self.take_events(events, cancelled)?;
+            if idle {
+                self.copy_some(&mut copies)?;
+            }
+        }
+        Ok(cancelled)
+    }
+
+    /// Returns how many steps were finished.
+    fn take_events(
+        &mut self,
+        events: Vec<StepEvent>,
+        cancelled: bool,
+    ) -> Result<usize, BuildError> {
+        let mut finished = 0;
+        let mut files: Vec<(&Path, Content<'_>)> = Vec::new();
+        let mut withdrawn: Vec<&Path> = Vec::new();
+        let plan = self.plan;
+        for event in events {
+            match event {
+                StepEvent::Notice(notice) => self.problem(&notice),
+                StepEvent::Finished { step: StepId(index), outputs, duration, attempts } => {
+                    finished += 1;
+                    let planned = &plan.steps[index];
+                    if attempts > 1 && outputs.iter().all(is_there) {
+                        self.problem(&flaky(planned, attempts));
+                    }
+                    self.count(planned, &outputs, duration);
+                    for (outcome, places) in outputs.iter().zip(&planned.places) {
+                        match outcome {
+                            OutputOutcome::Cached(result) | OutputOutcome::Made(result) => {
+                                let hash = self.accept(result);
+                                files.extend(hash.iter().flat_map(|hash| {
+                                    places.iter().map(|path| (path.as_path(), Content::Blob(*hash)))
+                                }));
+                            }
+                            OutputOutcome::Failed(_) if cancelled => {}
+                            OutputOutcome::Failed(problems) => {
+                                withdrawn.extend(places.iter().map(PathBuf::as_path));
+                                for problem in problems {
+                                    self.problem(problem);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        self.publish(&files)?;
+        self.publisher.withdraw(&withdrawn)?;
+        Ok(finished)
+    }
+
+    /// Passes on the warnings of a result and returns its artifact.
+    fn accept(&mut self, result: &ActionResult) -> Option<ContentHash> {
+        for warning in &result.diagnostics {
+            self.problem(warning);
+        }
+        result.artifacts.first().map(|artifact| artifact.hash)
+    }
+
+    fn count(
+        &mut self,
+        planned: &PlannedStep,
+        outputs: &[OutputOutcome],
+        duration: Option<Duration>,
+    ) {
+        let (mut cached, mut made, mut failed) = (0, 0, 0);
+        for (outcome, places) in outputs.iter().zip(&planned.places) {
+            match outcome {
+                OutputOutcome::Cached(_) => cached += places.len(),
+                OutputOutcome::Made(_) => made += places.len(),
+                OutputOutcome::Failed(_) => failed += places.len(),
+            }
+        }
+        self.report.cached += cached;
+        self.report.made += made;
+        self.report.failed += failed;
+        self.report.sources_failed += usize::from(failed > 0);
+        self.report.sources_cached += usize::from(made + failed == 0);
+        let label = planned.step.label.clone();
+        (self.events)(BuildEvent::StepFinished { label, cached, made, failed, duration });
+    }
+
+    fn copy_some(&mut self, copies: &mut Copies<'_>) -> Result<(), BuildError> {
+        let plan = self.plan;
+        let files: Vec<(&Path, Content<'_>)> = copies
+            .take(COPIES_PER_TURN)
+            .filter_map(|(copy, destination)| {
+                let hash = *plan.digests.get(&copy.source)?;
+                let (source, keep_mtime) = (copy.source.as_path(), copy.keep_mtime);
+                Some((destination, Content::File { source, hash, keep_mtime }))
+            })
+            .collect();
+        if !files.is_empty() {
+            self.publish(&files)?;
+            (self.events)(BuildEvent::Copied(files.len()));
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, files: &[(&Path, Content<'_>)]) -> Result<(), BuildError> {
+        for answer in self.publisher.publish(files)? {
+            match answer {
+                Ok(Placed::Written) => self.report.written += 1,
+                Ok(Placed::Unchanged) => self.report.unchanged += 1,
+                Err(problem) => self.problem(&problem),
+            }
+        }
+        Ok(())
+    }
+
+    fn sweep(&mut self) -> Result<(), BuildError> {
+        if self.options.keep {
+            return Ok(());
+        }
+        let plan = self.plan;
+        let removed = self.publisher.sweep(&plan.course_dirs, &plan.wanted, &plan.directories)?;
+        for path in &removed.kept {
+            let message = "it is no longer an output, but it was changed by hand, so it was kept";
+            let problem =
+                Diagnostic::new(Severity::High, code::KEPT_CHANGED, "kept_changed", message)
+                    .in_file(path);
+            self.problem(&problem);
+        }
+        self.report.removed = removed.files.len();
+        if self.report.removed > 0 {
+            (self.events)(BuildEvent::Swept(self.report.removed));
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: &Diagnostic) {
+        if self.report.add(problem) {
+            (self.events)(BuildEvent::Problem(problem.clone()));
+        }
+    }
+}
+
+const fn is_there(outcome: &OutputOutcome) -> bool {
+    matches!(outcome, OutputOutcome::Cached(_) | OutputOutcome::Made(_))
+}
+
+fn flaky(planned: &PlannedStep, attempts: u32) -> Diagnostic {
+    let again = usize::try_from(attempts - 1).unwrap_or(usize::MAX);
+    let message = format!("it was made after {}", count(again, "lost attempt"));
+    Diagnostic::new(Severity::Medium, code::FLAKY, "flaky", message).in_file(&planned.step.label)
+}
+
+/// The places to copy to that are left.
+struct Copies<'a> {
+    open: Vec<(&'a FileCopy, &'a Path)>,
+}
+
+impl<'a> Copies<'a> {
+    fn new(copies: &'a [FileCopy]) -> Self {
+        let mut open: Vec<_> = copies
+            .iter()
+            .flat_map(|copy| copy.destinations.iter().map(move |path| (copy, path.as_path())))
+            .collect();
+        open.reverse();
+        Self { open }
+    }
+
+    const fn is_done(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn give_up(&mut self) {
+        self.open.clear();
+    }
+
+    fn take(&mut self, n: usize) -> impl Iterator<Item = (&'a FileCopy, &'a Path)> {
+        let rest = self.open.len().saturating_sub(n);
+        self.open.split_off(rest).into_iter().rev()
+    }
+}

@@ -1,0 +1,38 @@
+//! Codes of the diagnostics of a build.
+
+/// An output path holds a file that clx did not write and whose content differs.
+///
+/// clx never overwrites such a file. Move it away, or pass `--adopt` to let clx take over what lies
+/// at its output paths.
+pub const FOREIGN_FILE: &str = "CLX0401";
+
+/// An output path leads out of its output root through a symbolic link, or a directory or other
+/// non-file lies there.
+///
+/// Remove the link or the directory.
+pub const BLOCKED_PATH: &str = "CLX0402";
+
+/// An output could not be written.
+///
+/// The message has the operating system's reason, such as a full disk or a missing permission.
+pub const WRITE_FAILED: &str = "CLX0403";
+
+/// A source could not be read while it was copied or hashed.
+///
+/// The message has the operating system's reason.
+pub const READ_FAILED: &str = "CLX0404";
+
+/// This version of clx cannot make these outputs yet.
+///
+/// Everything else of the course is built; the outputs named are left out.
+pub const NOT_SUPPORTED: &str = "CLX0405";
+
+/// An output that is no longer wanted was changed by hand, so it was kept.
+///
+/// clx does not look after it any more. Delete it if it is not needed.
+pub const KEPT_CHANGED: &str = "CLX0406";
+
+/// A worker or a tool died while it made an output, and a later attempt succeeded.
+///
+/// Nothing is lost; if it happens often, something is wrong with the tool or the memory is short.
+pub const FLAKY: &str = "CLX0407";

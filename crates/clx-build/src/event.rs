@@ -1,0 +1,43 @@
+//! What happens during a build, for progress bars, log lines and reports. Principal type:
+//! [`BuildEvent`].
+
+use std::time::Duration;
+
+use clx_core::Diagnostic;
+
+/// What a build has to do in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BuildTotals {
+    /// Sources from which outputs are made.
+    pub steps: usize,
+    /// Outputs made of them.
+    pub outputs: usize,
+    /// Places to which files are copied.
+    pub copies: usize,
+}
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BuildEvent {
+    /// The plan is made.
+    Planned(BuildTotals),
+    /// A source is done.
+    StepFinished {
+        /// The source, relative to the course root.
+        label: String,
+        /// Outputs that the store knew.
+        cached: usize,
+        /// Outputs that were made.
+        made: usize,
+        /// Outputs that could not be made.
+        failed: usize,
+        /// How long it took; `None` if nothing had to be made.
+        duration: Option<Duration>,
+    },
+    /// So many more copies are in place.
+    Copied(usize),
+    /// Something that people should know.
+    Problem(Diagnostic),
+    /// Outputs that are no longer wanted were removed.
+    Swept(usize),
+}

@@ -1,0 +1,142 @@
+//! Puts artifacts and copies into output trees. Principal type: [`Publisher`].
+//!
+//! | part | does |
+//! |---|---|
+//! | `root` | one output root: what clx owns there, staging folder, confinement |
+//! | `place` | decides for one path: leave, write or refuse; writes by rename |
+//! | `sweep` | removes owned files that are not wanted any more |
+
+mod place;
+mod root;
+mod sweep;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clx_core::{ContentHash, Diagnostic};
+use clx_store::{Store, StoreError};
+
+pub(crate) use self::place::{Content, Placed};
+use self::root::{OutputRoot, Refusal};
+pub use self::sweep::Removed;
+
+/// Why publishing cannot go on at all. What concerns one path becomes a diagnostic instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The store failed.
+    #[error("the store failed while outputs were written")]
+    Store(#[from] StoreError),
+    /// An output root or its staging folder cannot be made.
+    #[error("cannot create {}", path.display())]
+    Root {
+        /// The directory.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+}
+
+/// What a file at an output path that clx does not own means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Foreign {
+    /// It is left alone, unless it has the wanted content already.
+    #[default]
+    Keep,
+    /// clx takes it over.
+    Adopt,
+}
+
+/// The only writer of output trees.
+#[derive(Debug)]
+pub(crate) struct Publisher<'s> {
+    store: &'s Store,
+    roots: Vec<OutputRoot>,
+    foreign: Foreign,
+}
+
+impl<'s> Publisher<'s> {
+    pub(crate) fn open(
+        store: &'s Store,
+        roots: &[PathBuf],
+        foreign: Foreign,
+    ) -> Result<Self, PublishError> {
+        let roots =
+            roots.iter().map(|path| OutputRoot::open(store, path)).collect::<Result<_, _>>()?;
+        Ok(Self { store, roots, foreign })
+    }
+
+    /// Makes a directory that is wanted even if it stays empty.
+    pub(crate) fn make_directory(&mut self, path: &Path) -> Option<Diagnostic> {
+        let made = self
+            .locate(path)
+            .and_then(|(root, relative)| self.roots[root].make_directory(&relative));
+        made.err().map(|refusal| refusal.diagnostic(path))
+    }
+
+    /// Puts contents at their paths; one answer per path.
+    pub(crate) fn publish(
+        &mut self,
+        files: &[(&Path, Content<'_>)],
+    ) -> Result<Vec<Result<Placed, Diagnostic>>, PublishError> {
+        let (store, foreign) = (self.store, self.foreign);
+        let mut answers = Vec::with_capacity(files.len());
+        let mut writes = Vec::new();
+        for (index, (path, content)) in files.iter().enumerate() {
+            let decided = self.locate(path).and_then(|(root, relative)| {
+                let decision = self.roots[root].decide(&relative, content.hash(), foreign)?;
+                Ok((root, relative, decision))
+            });
+            answers.push(match decided {
+                Ok((root, relative, decision)) => {
+                    if decision.needs_claim() {
+                        writes.push((index, root, relative, decision));
+                    }
+                    Ok(decision.placed())
+                }
+                Err(refusal) => Err(refusal.diagnostic(path)),
+            });
+        }
+        for (root_index, root) in self.roots.iter_mut().enumerate() {
+            let of_root: Vec<_> =
+                writes.iter().filter(|(_, index, ..)| *index == root_index).collect();
+            let claims: Vec<(&Path, ContentHash)> = of_root
+                .iter()
+                .map(|(index, _, relative, _)| (relative.as_path(), files[*index].1.hash()))
+                .collect();
+            store.claim_outputs(root.path(), &claims)?;
+            let mut confirmed = Vec::with_capacity(of_root.len());
+            for (index, _, relative, decision) in of_root {
+                let (path, content) = &files[*index];
+                match root.carry_out(relative, content, *decision, store) {
+                    Ok(()) => confirmed.push(relative.as_path()),
+                    Err(refusal) => answers[*index] = Err(refusal.diagnostic(path)),
+                }
+            }
+            store.confirm_outputs(root.path(), &confirmed)?;
+        }
+        Ok(answers)
+    }
+
+    /// Removes what clx owns at paths whose outputs could not be made.
+    pub(crate) fn withdraw(&mut self, paths: &[&Path]) -> Result<(), PublishError> {
+        for path in paths {
+            if let Ok((root, relative)) = self.locate(path) {
+                self.roots[root].remove(self.store, &[relative])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn locate(&self, path: &Path) -> Result<(usize, PathBuf), Refusal> {
+        self.roots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, root)| {
+                path.strip_prefix(root.path()).ok().map(|relative| (index, relative.to_owned()))
+            })
+            // Of nested roots the inner one owns the file.
+            .min_by_key(|(_, relative)| relative.as_os_str().len())
+            .ok_or(Refusal::Outside)
+    }
+}

@@ -1,0 +1,160 @@
+//! One output root. Principal type: [`OutputRoot`].
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clx_core::Diagnostic;
+use clx_store::{OwnedOutput, Store};
+
+use super::PublishError;
+use crate::code;
+
+/// Name of staging folders before the process id: half-written files lie there, inside the root so
+/// that a rename stays on one file system.
+const STAGING: &str = ".clx-staging-";
+
+/// A root, what clx owns below it, and what is known of its directories.
+#[derive(Debug)]
+pub(crate) struct OutputRoot {
+    path: PathBuf,
+    /// The same without symbolic links; every directory written to lies below it.
+    real: PathBuf,
+    pub(super) owned: BTreeMap<PathBuf, OwnedOutput>,
+    staging: PathBuf,
+    staged: u64,
+    /// Directories that exist and lie below the root.
+    safe: HashSet<PathBuf>,
+}
+
+/// Why nothing is written at a path.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The path lies below no output root.
+    Outside,
+    /// A link or a directory is in the way.
+    Blocked(String),
+    /// A file of somebody else with other content lies there.
+    Foreign,
+    /// The operating system refused.
+    Io(&'static str, io::Error),
+    /// The store has lost the content.
+    Content(String),
+}
+
+impl Refusal {
+    pub(crate) fn diagnostic(&self, path: &Path) -> Diagnostic {
+        let problem = match self {
+            Self::Outside => Diagnostic::error(
+                code::BLOCKED_PATH,
+                "output_path",
+                "the path lies outside every output root",
+            ),
+            Self::Blocked(what) => Diagnostic::error(code::BLOCKED_PATH, "output_path", what)
+                .with_hint("remove it; clx writes real files below its output roots only"),
+            Self::Foreign => Diagnostic::error(
+                code::FOREIGN_FILE,
+                "foreign_file",
+                "a file that clx did not write lies at an output path, it was left as it is",
+            )
+            .with_hint("move it away, or let clx take over such files with `--adopt`"),
+            Self::Io(what, error) => Diagnostic::error(
+                code::WRITE_FAILED,
+                "write_failed",
+                format!("cannot {what}: {error}"),
+            ),
+            Self::Content(why) => Diagnostic::error(code::WRITE_FAILED, "write_failed", why)
+                .with_hint("build again: what is damaged is made anew"),
+        };
+        problem.in_file(path)
+    }
+}
+
+impl OutputRoot {
+    pub(super) fn open(store: &Store, path: &Path) -> Result<Self, PublishError> {
+        let failed = |source| PublishError::Root { path: path.to_owned(), source };
+        fs::create_dir_all(path).map_err(failed)?;
+        let real = path.canonicalize().map_err(failed)?;
+        remove_dead_staging(path);
+        Ok(Self {
+            path: path.to_owned(),
+            real,
+            owned: store.owned(path)?,
+            staging: path.join(format!("{STAGING}{}", std::process::id())),
+            staged: 0,
+            safe: HashSet::new(),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a directory below the root and its parents; fails if a link leads out of the root.
+    pub(super) fn make_directory(&mut self, relative: &Path) -> Result<(), Refusal> {
+        if self.safe.contains(relative) {
+            return Ok(());
+        }
+        let mut directory = self.path.clone();
+        for component in relative.components() {
+            directory.push(component);
+            match fs::create_dir(&directory) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    self.check_inside(&directory)?;
+                }
+                Err(error) => return Err(Refusal::Io("create its directory", error)),
+            }
+        }
+        self.safe.insert(relative.to_owned());
+        Ok(())
+    }
+
+    /// Checked before anything below it is made, so that nothing is ever made outside.
+    fn check_inside(&self, directory: &Path) -> Result<(), Refusal> {
+        let real = directory
+            .canonicalize()
+            .map_err(|error| Refusal::Io("look at its directory", error))?;
+        if !real.is_dir() {
+            return Err(Refusal::Blocked(format!("{} is no directory", directory.display())));
+        }
+        if !real.starts_with(&self.real) {
+            let message = format!("{} leads out of the output root", directory.display());
+            return Err(Refusal::Blocked(message));
+        }
+        Ok(())
+    }
+
+    /// Returns a fresh path for a half-written file.
+    pub(super) fn stage(&mut self) -> Result<PathBuf, Refusal> {
+        if self.staged == 0 {
+            fs::create_dir_all(&self.staging)
+                .map_err(|error| Refusal::Io("create the staging folder", error))?;
+        }
+        self.staged += 1;
+        Ok(self.staging.join(self.staged.to_string()))
+    }
+}
+
+impl Drop for OutputRoot {
+    fn drop(&mut self) {
+        if self.staged > 0 {
+            // What cannot be removed now is removed by the next build.
+            let _left_over = fs::remove_dir_all(&self.staging);
+        }
+    }
+}
+
+/// Removes staging folders of processes that died.
+fn remove_dead_staging(root: &Path) {
+    let Ok(entries) = fs::read_dir(root) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix(STAGING));
+        let alive = |pid: &str| Path::new("/proc").join(pid).exists();
+        if pid.is_some_and(|pid| pid.parse::<u32>().is_ok() && !alive(pid)) {
+            let _left_over = fs::remove_dir_all(entry.path());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Removes what clx owns and nobody wants any more. Principal type: [`Removed`].
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clx_store::Store;
+
+use super::root::OutputRoot;
+use super::{PublishError, Publisher};
+
+/// What sweeping did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Files that were removed.
+    pub files: Vec<PathBuf>,
+    /// Files that were changed by hand: kept, and no longer looked after.
+    pub kept: Vec<PathBuf>,
+}
+
+impl Publisher<'_> {
+    /// Removes owned files below `course_dirs` that are not `wanted`, and directories below them
+    /// that this leaves empty.
+    pub(crate) fn sweep(
+        &mut self,
+        course_dirs: &[PathBuf],
+        wanted: &BTreeSet<PathBuf>,
+        directories: &[PathBuf],
+    ) -> Result<Removed, PublishError> {
+        let mut removed = Removed::default();
+        for root in &mut self.roots {
+            let stale: Vec<PathBuf> = root
+                .owned
+                .keys()
+                .filter(|relative| {
+                    let path = root.path().join(relative);
+                    !wanted.contains(&path)
+                        && course_dirs.iter().any(|directory| path.starts_with(directory))
+                })
+                .cloned()
+                .collect();
+            let of_root = root.remove(self.store, &stale)?;
+            for file in &of_root.files {
+                remove_empty_parents(file, course_dirs, directories);
+            }
+            removed.files.extend(of_root.files);
+            removed.kept.extend(of_root.kept);
+        }
+        Ok(removed)
+    }
+}
+
+impl OutputRoot {
+    /// Removes owned files that are as clx wrote them; gives up the ownership of all.
+    pub(super) fn remove(
+        &mut self,
+        store: &Store,
+        stale: &[PathBuf],
+    ) -> Result<Removed, PublishError> {
+        let mut removed = Removed::default();
+        let mut released: Vec<&Path> = Vec::new();
+        for relative in stale {
+            let Some(owned) = self.owned.remove(relative) else { continue };
+            let path = self.path().join(relative);
+            match fs::symlink_metadata(&path) {
+                Ok(metadata) if owned.is_unchanged(&metadata) => match fs::remove_file(&path) {
+                    Ok(()) => removed.files.push(path),
+                    // Tried again by the next build.
+                    Err(_) => continue,
+                },
+                Ok(_) => removed.kept.push(path),
+                Err(_) => {}
+            }
+            released.push(relative);
+        }
+        store.release_outputs(self.path(), &released)?;
+        Ok(removed)
+    }
+}
+
+/// Removes directories that became empty, up to but not including the course directory and those
+/// that are wanted empty.
+fn remove_empty_parents(file: &Path, course_dirs: &[PathBuf], directories: &[PathBuf]) {
+    let mut parent = file.parent();
+    while let Some(directory) = parent {
+        let inside =
+            course_dirs.iter().any(|course| directory != course && directory.starts_with(course));
+        let wanted = directories.iter().any(|wanted| wanted == directory);
+        if !inside || wanted || fs::remove_dir(directory).is_err() {
+            return;
+        }
+        parent = directory.parent();
+    }
+}

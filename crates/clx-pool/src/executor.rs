@@ -1,0 +1,67 @@
+//! How workers are run. Principal trait: [`Executor`].
+
+use std::sync::mpsc;
+
+use clx_queue::{WorkerId, WorkerMode};
+use clx_worker::Stop;
+
+use crate::manager::Message;
+
+/// Runs workers in one way: as threads, processes or containers.
+pub trait Executor: Send + Sync {
+    /// Returns the mode that workers are registered under.
+    fn mode(&self) -> WorkerMode;
+
+    /// Starts a registered worker; `exit` is used once, when it has ended for whatever reason.
+    ///
+    /// # Errors
+    /// [`StartError`], with nothing left running.
+    fn start(
+        &self,
+        worker: WorkerId,
+        exit: ExitReporter,
+    ) -> Result<Box<dyn RunningWorker>, StartError>;
+}
+
+/// A started worker.
+pub trait RunningWorker: Send {
+    /// Names the thread, process or container, for people.
+    fn external_id(&self) -> String;
+
+    /// Asks the worker to stop; returns at once. Asked to stop now, it is made to.
+    fn request_stop(&self, stop: Stop);
+}
+
+/// How a worker ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, in order: it was asked to, or found its row gone.
+    Orderly,
+    /// Not in order; the sentence says how, such as `killed by signal 9 (SIGKILL)`.
+    Broken(String),
+}
+
+/// Tells the pool manager that a worker has ended.
+#[derive(Debug)]
+pub struct ExitReporter {
+    pub(crate) worker: WorkerId,
+    pub(crate) manager: mpsc::Sender<Message>,
+}
+
+impl ExitReporter {
+    /// Reports the end.
+    pub fn report(self, exit: Exit) {
+        // A manager that is gone has no use for it.
+        let _gone = self.manager.send(Message::Exited(self.worker, exit));
+    }
+}
+
+/// A worker could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start a {what}")]
+pub struct StartError {
+    /// What, such as `worker process`.
+    pub what: &'static str,
+    /// The reason.
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}

@@ -1,0 +1,137 @@
+//! The manager's thread and the handle to it. Principal types: [`PoolManager`], [`PoolSettings`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clx_queue::{Queue, SessionId, WorkerId};
+
+use crate::event::PoolEvent;
+use crate::executor::{Executor, Exit};
+use crate::state::State;
+
+/// How often leases are looked at.
+const LEASE_CHECK: Duration = Duration::from_secs(1);
+
+/// How workers are kept.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    /// Time without a beat after which a worker counts as lost, default 20 s.
+    pub lease: Duration,
+    /// Unasked ends of a kind's workers after which it gets no more, default 10.
+    pub max_restarts: u32,
+    /// Pause before the first restart, doubled each time, default 200 ms, at most 10 s.
+    pub restart_pause: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(20),
+            max_restarts: 10,
+            restart_pause: Duration::from_millis(200),
+        }
+    }
+}
+
+/// What the manager's thread is told.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Have so many workers of a kind, as far as its pool allows.
+    Ensure(String, u32),
+    /// A worker has ended.
+    Exited(WorkerId, Exit),
+    /// Stop all within the grace time.
+    Stop(Duration),
+}
+
+/// One kind's workers: how they run, and how many at most.
+pub(crate) struct Pool {
+    pub(crate) executor: Arc<dyn Executor>,
+    pub(crate) size: u32,
+}
+
+/// Keeps the workers of one session; dropped, it stops them at once.
+#[derive(Debug)]
+pub struct PoolManager {
+    messages: mpsc::Sender<Message>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl PoolManager {
+    /// Starts the manager; workers are started by [`PoolManager::ensure`] only.
+    ///
+    /// # Errors
+    /// The operating system's, if it gives no thread.
+    pub fn start(
+        queue: Arc<dyn Queue>,
+        session: SessionId,
+        pools: Vec<(String, Arc<dyn Executor>, u32)>,
+        settings: PoolSettings,
+        events: impl Fn(PoolEvent) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (messages, inbox) = mpsc::channel();
+        let pools: BTreeMap<_, _> = pools
+            .into_iter()
+            .map(|(kind, executor, size)| (kind, Pool { executor, size }))
+            .collect();
+        let own = messages.clone();
+        let thread = std::thread::Builder::new().name("clx-pool".to_owned()).spawn(move || {
+            let state = State::new(queue, session, pools, settings, own, Box::new(events));
+            run(state, &inbox);
+        })?;
+        Ok(Self { messages, thread: Some(thread) })
+    }
+
+    /// Asks for `n` workers of a kind; the pool's size is the limit, and workers that run stay.
+    pub fn ensure(&self, kind: &str, n: u32) {
+        self.send(Message::Ensure(kind.to_owned(), n));
+    }
+
+    /// Stops all workers in parallel: gracefully, and by force what still runs after `grace`.
+    /// Returns when none is left.
+    pub fn stop(mut self, grace: Duration) {
+        self.stop_and_join(grace);
+    }
+
+    fn stop_and_join(&mut self, grace: Duration) {
+        self.send(Message::Stop(grace));
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+
+    fn send(&self, message: Message) {
+        // The thread ends only after a stop, and then there is nothing to tell it.
+        let _ended = self.messages.send(message);
+    }
+}
+
+impl Drop for PoolManager {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.stop_and_join(Duration::ZERO);
+        }
+    }
+}
+
+fn run(mut state: State, inbox: &mpsc::Receiver<Message>) {
+    let mut next_check = Instant::now() + LEASE_CHECK;
+    while !state.is_done() {
+        let wake = state.next_deadline().map_or(next_check, |at| at.min(next_check));
+        match inbox.recv_timeout(wake.saturating_duration_since(Instant::now())) {
+            Ok(Message::Ensure(kind, n)) => state.ensure(&kind, n),
+            Ok(Message::Exited(worker, exit)) => state.exited(worker, exit),
+            Ok(Message::Stop(grace)) => state.stop(Instant::now() + grace),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => state.stop(Instant::now()),
+        }
+        let now = Instant::now();
+        state.pass_deadlines(now);
+        if now >= next_check {
+            next_check = now + LEASE_CHECK;
+            state.check_leases(now);
+        }
+    }
+}
