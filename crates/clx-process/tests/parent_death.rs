@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use clx_process::{Child, Lifeline, Spawn, Stdin, Stdout};
+use clx_process::{Child, Exit, Lifeline, Spawn, Stdin, Stdout, Waited};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
@@ -25,6 +25,8 @@ fn role() {
             let _lifeline = Lifeline::die_with_parent().unwrap();
             announce_and_wait(&tool());
         }
+        // Returns while the lifeline is open.
+        Ok("former worker") => drop(Lifeline::die_with_parent().unwrap()),
         Ok(_) | Err(_) => {}
     }
 }
@@ -91,4 +93,10 @@ fn guarded_tool_and_its_children_die_with_the_killed_build() {
 fn worker_and_its_tools_die_with_the_killed_build() {
     // The build, the worker, the guard, the tool and its child.
     check("build with a worker", 5);
+}
+
+#[test]
+fn dropped_lifeline_watches_no_more() {
+    let mut worker = actor("former worker").stdin(Stdin::Lifeline).start().unwrap();
+    assert_eq!(worker.wait(LONG).unwrap(), Waited::Exited(Exit::Status(0)), "{}", worker.tail());
 }
