@@ -1,0 +1,36 @@
+//! Measures clx; `cargo xtask bench` starts it once per round and measurement.
+//!
+//! `clx-side MEASUREMENT DIRECTORY` works below the directory and prints one JSON object of figures. The
+//! names of the figures are those that the peers print, so that the two can be compared.
+
+use std::error::Error;
+use std::path::Path;
+
+use serde_json::Value;
+
+mod history;
+mod idle;
+mod latency;
+mod place;
+mod throughput;
+mod timing;
+
+/// A measurement's figures, or why it failed.
+type Figures = Result<Value, Box<dyn Error>>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let figures = match words[..] {
+        ["queue", directory] => throughput::measure(Path::new(directory))?,
+        ["latency", directory] => latency::in_process(Path::new(directory))?,
+        ["latency-process", directory] => latency::across_processes(Path::new(directory))?,
+        ["idle", directory] => idle::measure(Path::new(directory))?,
+        ["history", directory] => history::measure(Path::new(directory))?,
+        // The other end of `latency-process`.
+        ["worker", file, id] => return latency::work(Path::new(file), id.parse()?),
+        _ => return Err("usage: clx-side MEASUREMENT DIRECTORY".into()),
+    };
+    println!("{figures}");
+    Ok(())
+}
