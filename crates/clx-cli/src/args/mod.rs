@@ -1,0 +1,99 @@
+//! What can be typed. Principal type: [`Cli`].
+
+pub mod build;
+pub mod worker;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::build::BuildArgs;
+pub use self::worker::WorkerCommand;
+
+/// Builds course material: one source per topic becomes notebooks and code for every language and
+/// audience.
+#[derive(Debug, Parser)]
+#[command(
+    name = "clx",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 all built, 1 some outputs failed, 2 wrong command line, \
+                  3 wrong spec,\n4 something needed is missing, 5 stalled, 70 a bug in clx, \
+                  130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the output trees of a course
+    #[command(after_help = "Examples:\n  clx build course-specs/python.xml\n  \
+        clx build course-specs/python.xml -L de --targets students\n  \
+        clx build course-specs/python.xml --output-dir /tmp/preview -O verbose")]
+    Build(BuildArgs),
+    /// Check a course and report all problems at once, building nothing
+    Validate(SpecArgs),
+    /// List the output targets of a course
+    Targets(ListArgs),
+    /// Print the outline of a course as Markdown
+    Outline(OutlineArgs),
+    /// Worker processes; started by clx itself
+    #[command(subcommand, hide = true)]
+    Worker(WorkerCommand),
+}
+
+/// The course that a command is about.
+#[derive(Debug, Args)]
+pub struct SpecArgs {
+    /// The course spec, such as `course-specs/python.xml`
+    #[arg(value_name = "SPEC")]
+    pub spec: PathBuf,
+    /// Course root [default: the parent of the spec's directory]
+    #[arg(short, long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// A course and how to list something of it.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The course.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// How lists are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// Arguments of `clx outline`.
+#[derive(Debug, Args)]
+pub struct OutlineArgs {
+    /// The course spec, such as `course-specs/python.xml`
+    #[arg(value_name = "SPEC")]
+    pub spec: PathBuf,
+    /// Course root [default: the parent of the spec's directory]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Write to this file instead of the terminal
+    #[arg(short, long, value_name = "FILE", conflicts_with = "directory")]
+    pub output: Option<PathBuf>,
+    /// Write one file per language into this directory
+    #[arg(short, long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Language of the outline [default: en, or the first of the course]
+    #[arg(short = 'L', long, value_name = "CODE")]
+    pub language: Option<clx_core::Language>,
+}

@@ -1,0 +1,166 @@
+//! `clx build`: course, plan, backend, publisher, report.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clx_build::{
+    Build, BuildError, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control,
+};
+use clx_core::{BackendError, Diagnostic};
+use clx_course::{Course, ImageMode, OutputPlan, Selection};
+
+use super::wiring::{Workshop, runtime};
+use crate::args::BuildArgs;
+use crate::args::build::{ImageModeArg, SelectionArgs};
+use crate::display::BuildDisplay;
+use crate::exit::Exit;
+use crate::signals;
+use crate::state_dir::StateDir;
+
+/// How long workers may take to end after a build.
+const GRACE: Duration = Duration::from_secs(10);
+
+pub(super) fn run(args: &BuildArgs) -> Exit {
+    let mut display = BuildDisplay::new(&args.display);
+    let begin = Instant::now();
+    let loaded = super::load(&args.spec);
+    let Some(course) = loaded.course else {
+        display.refuse(&args.spec.spec, &loaded.diagnostics);
+        return Exit::Spec;
+    };
+    display.begin(&course);
+    let (outputs, all, warnings) = match outputs(&course, &args.selection) {
+        Ok(plans) => plans,
+        Err(fatal) => {
+            display.refuse(&args.spec.spec, &fatal);
+            return Exit::Spec;
+        }
+    };
+    let mut found = loaded.diagnostics;
+    found.extend(warnings);
+    for problem in &found {
+        display.problem(problem);
+    }
+    let built = build(args, &course, &outputs, &all, &mut display);
+    match built {
+        Ok(report) => display.finish(&report, &found, begin.elapsed()),
+        Err(failure) => {
+            display.fail(&failure.message, &found, begin.elapsed());
+            failure.exit
+        }
+    }
+}
+
+/// A build that could not be done, and what that means for the exit status.
+struct Failure {
+    message: String,
+    exit: Exit,
+}
+
+impl Failure {
+    fn environment(message: impl std::fmt::Display) -> Self {
+        Self { message: message.to_string(), exit: Exit::Environment }
+    }
+}
+
+impl From<BackendError> for Failure {
+    fn from(error: BackendError) -> Self {
+        let exit = match &error {
+            BackendError::Stalled { .. } => Exit::Stalled,
+            BackendError::Failed { environment: false, .. } => Exit::Bug,
+            _ => Exit::Environment,
+        };
+        Self { message: error.to_string(), exit }
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Backend(error) => error.into(),
+            error => Self::environment(with_causes(&error)),
+        }
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    text
+}
+
+fn build(
+    args: &BuildArgs,
+    course: &Course,
+    outputs: &OutputPlan,
+    all: &OutputPlan,
+    display: &mut BuildDisplay,
+) -> Result<BuildReport, Failure> {
+    let work = &args.work;
+    let state =
+        StateDir::open(&course.root, work.state_dir.as_deref(), work.jobs_db_path.as_deref())
+            .map_err(|error| {
+                Failure::environment(format!("cannot create the state directory: {error}"))
+            })?;
+    let workshop = Workshop::open(state).map_err(Failure::environment)?;
+    let runtime = runtime().map_err(Failure::environment)?;
+    let control = Arc::new(Control::default());
+    signals::on_interrupt(&runtime, {
+        let control = Arc::clone(&control);
+        move || control.interrupt()
+    })
+    .map_err(Failure::environment)?;
+
+    let store = Arc::clone(&workshop.store);
+    let plan = BuildPlan::new(course, outputs, all, &store)
+        .map_err(|error| Failure::environment(with_causes(&error)))?;
+    let mut backend = workshop.backend(&course.root, work, &runtime)?;
+    let options =
+        BuildOptions { adopt: work.adopt, keep: work.keep_directory, fail_fast: work.fail_fast };
+    let mut on_event = |event: BuildEvent| display.event(&event);
+    let report = Build::new(&plan, &store, options, &mut on_event)?.run(&mut backend, &control);
+    let grace = if control.interrupts() > 1 { Duration::ZERO } else { GRACE };
+    let closed = backend.close(grace);
+    let report = report?;
+    closed?;
+    Ok(report)
+}
+
+type Plans = (OutputPlan, OutputPlan, Vec<Diagnostic>);
+
+/// Plans the selection, and the same without its restriction to some kinds: what that names is
+/// never swept.
+fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnostic>> {
+    let selection = Selection {
+        output_dir: args.output_dir.clone(),
+        targets: args.targets.clone(),
+        languages: args.language.clone(),
+        speaker_only: args.speaker_only,
+        image_mode: match args.image_mode {
+            ImageModeArg::Duplicated => ImageMode::Duplicated,
+            ImageModeArg::Shared => ImageMode::Shared,
+        },
+        formats: Vec::new(),
+    };
+    let (outputs, warnings) = clx_course::outputs(course, &selection)?;
+    let all = if args.speaker_only {
+        clx_course::outputs(course, &Selection { speaker_only: false, ..selection })?.0
+    } else {
+        OutputPlan::default()
+    };
+    Ok((outputs, all, warnings))
+}
+
+/// Returns the exit status of a finished build.
+pub(crate) fn exit_of(report: &BuildReport, found: &[Diagnostic]) -> Exit {
+    match report.status {
+        BuildStatus::Interrupted => Exit::Interrupted,
+        BuildStatus::SomeFailed => Exit::SomeFailed,
+        BuildStatus::Built if found.iter().any(Diagnostic::is_error) => Exit::SomeFailed,
+        BuildStatus::Built => Exit::Built,
+    }
+}

@@ -1,0 +1,42 @@
+//! The commands, one file each.
+
+mod build;
+mod list;
+mod outline;
+mod validate;
+mod wiring;
+mod worker;
+
+use std::path::Path;
+
+use clx_course::{Course, LoadOptions, Loaded};
+
+pub(crate) use self::build::exit_of;
+
+use crate::args::{Cli, Command, SpecArgs, WorkerCommand};
+use crate::exit::Exit;
+
+/// Runs the command of the command line.
+pub(crate) fn run(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Build(args) => build::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Targets(args) => list::targets(&args),
+        Command::Outline(args) => outline::run(&args),
+        Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
+    }
+}
+
+fn load(args: &SpecArgs) -> Loaded {
+    clx_course::load(&args.spec, &LoadOptions { root: args.data_dir.clone() })
+}
+
+/// Loads a course for a command that only reads it; prints problems, errors alone if it loads.
+fn load_for_reading(spec: &Path, root: Option<&Path>) -> Result<Course, Exit> {
+    let options = LoadOptions { root: root.map(Path::to_owned) };
+    let loaded = clx_course::load(spec, &options);
+    for problem in loaded.diagnostics.iter().filter(|problem| problem.is_error()) {
+        crate::display::stderr_line(&problem.to_string());
+    }
+    loaded.course.ok_or(Exit::Spec)
+}

@@ -1,0 +1,236 @@
+//! What `clx build` prints in each output mode. Principal type: [`BuildDisplay`].
+
+use std::path::Path;
+use std::time::Duration;
+
+use clx_build::{BuildEvent, BuildReport, BuildStatus, BuildTotals};
+use clx_core::{Diagnostic, Language, Severity};
+use clx_course::Course;
+
+use super::json::{self, JsonReport};
+use super::progress::Progress;
+use super::style::Style;
+use super::{plural, stderr_line, stdout_line};
+use crate::args::build::{DisplayArgs, OutputMode};
+use crate::command::exit_of;
+use crate::exit::Exit;
+
+/// Errors and warnings repeated in the summary at most.
+const SUMMARY_ERRORS: usize = 10;
+const SUMMARY_WARNINGS: usize = 5;
+
+/// Prints a build as it goes.
+pub(crate) struct BuildDisplay {
+    mode: OutputMode,
+    style: Style,
+    shows_progress: bool,
+    progress: Progress,
+    cached: usize,
+    totals: BuildTotals,
+    course_name: String,
+    /// Problems shown as they came, so that the summary repeats them only if they scrolled away.
+    shown: usize,
+    begin: clx_core::Timestamp,
+}
+
+impl BuildDisplay {
+    pub(crate) fn new(args: &DisplayArgs) -> Self {
+        let shows_progress = !args.no_progress
+            && matches!(args.output_mode, OutputMode::Default | OutputMode::Verbose);
+        Self {
+            mode: args.output_mode,
+            style: Style::for_stderr(args.no_color),
+            shows_progress,
+            progress: Progress::Hidden,
+            cached: 0,
+            totals: BuildTotals::default(),
+            course_name: String::new(),
+            shown: 0,
+            begin: clx_core::Clock::now(&clx_core::SystemClock),
+        }
+    }
+
+    /// Says which course is built.
+    pub(crate) fn begin(&mut self, course: &Course) {
+        let codes = course.codes();
+        let language = codes.iter().find(|&&code| code == Language::EN).or(codes.first());
+        self.course_name =
+            language.map(|&code| course.name.get(code).to_owned()).unwrap_or_default();
+        if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
+            stderr_line(&format!("Building {}", self.style.bold(&self.course_name)));
+        }
+    }
+
+    /// Reports that the spec or the selection is wrong.
+    pub(crate) fn refuse(&self, spec: &Path, problems: &[Diagnostic]) {
+        if self.mode == OutputMode::Json {
+            stdout_line(&json::refusal(spec, problems));
+            return;
+        }
+        for problem in problems {
+            stderr_line(&self.style.diagnostic(problem));
+        }
+        let errors = problems.iter().filter(|problem| problem.is_error()).count();
+        let verdict = format!("Nothing was built: {}.", plural(errors, "error"));
+        stderr_line(&self.style.bad(&verdict));
+    }
+
+    /// Shows a problem as it comes, if the mode wants it now.
+    pub(crate) fn problem(&mut self, problem: &Diagnostic) {
+        let wanted = match self.mode {
+            OutputMode::Json => false,
+            OutputMode::Quiet => problem.is_error(),
+            OutputMode::Default => problem.severity >= Severity::High,
+            OutputMode::Verbose => true,
+        };
+        if wanted {
+            self.shown += 1;
+            self.progress.print(&self.style.diagnostic(problem));
+        }
+    }
+
+    /// Takes an event of the build.
+    pub(crate) fn event(&mut self, event: &BuildEvent) {
+        match event {
+            BuildEvent::Planned(totals) => {
+                self.totals = *totals;
+                if self.shows_progress {
+                    self.progress = Progress::begin((totals.outputs + totals.copies) as u64);
+                }
+            }
+            BuildEvent::StepFinished { label, cached, made, failed, duration } => {
+                self.cached += cached;
+                self.progress.advance(cached + made + failed, self.cached);
+                if self.mode == OutputMode::Verbose {
+                    self.step_line(label, *made, *failed, *duration);
+                }
+            }
+            BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
+            BuildEvent::Problem(problem) => self.problem(problem),
+            BuildEvent::Swept(n) => {
+                if self.mode == OutputMode::Verbose {
+                    let line = format!("removed {} no longer wanted", plural(*n, "output"));
+                    self.progress.print(&line);
+                }
+            }
+        }
+    }
+
+    fn step_line(&self, label: &str, made: usize, failed: usize, duration: Option<Duration>) {
+        let how = match duration {
+            Some(duration) => format!("{:.2} s", duration.as_secs_f64()),
+            None => "cached".to_owned(),
+        };
+        let failures = if failed > 0 {
+            format!(", {}", self.style.bad(&format!("{failed} failed")))
+        } else {
+            String::new()
+        };
+        let made = plural(made, "output");
+        self.progress.print(&format!("{label}: {made} made{failures} ({how})"));
+    }
+
+    /// Prints the summary; returns the exit status.
+    pub(crate) fn finish(
+        &mut self,
+        report: &BuildReport,
+        found: &[Diagnostic],
+        elapsed: Duration,
+    ) -> Exit {
+        self.progress.end();
+        let exit = exit_of(report, found);
+        if self.mode == OutputMode::Json {
+            let problems = found.iter().chain(&report.problems);
+            stdout_line(
+                &JsonReport::new(&self.course_name, self.begin, elapsed)
+                    .with_build(report, &self.totals)
+                    .with_problems(problems)
+                    .print(exit),
+            );
+            return exit;
+        }
+        let problems: Vec<&Diagnostic> = found.iter().chain(&report.problems).collect();
+        if self.mode != OutputMode::Quiet {
+            self.repeat(&problems);
+        }
+        stderr_line(&self.closing_line(report, &problems, elapsed));
+        exit
+    }
+
+    /// Repeats problems that may have scrolled away, and warnings that were not shown.
+    fn repeat(&self, problems: &[&Diagnostic]) {
+        let shown = |problem: &&&Diagnostic| problem.severity >= Severity::High;
+        let (errors, warnings): (Vec<&&Diagnostic>, Vec<&&Diagnostic>) =
+            problems.iter().partition(|problem| problem.is_error());
+        if self.shown > SUMMARY_ERRORS && !errors.is_empty() {
+            stderr_line(&format!("\n{}:", plural(errors.len(), "error")));
+            self.list(&errors, SUMMARY_ERRORS);
+        }
+        let quiet: Vec<&&Diagnostic> =
+            warnings.into_iter().filter(|problem| !shown(problem)).collect();
+        if self.mode == OutputMode::Default && !quiet.is_empty() {
+            stderr_line(&format!("{}:", plural(quiet.len(), "minor warning")));
+            self.list(&quiet, SUMMARY_WARNINGS);
+        }
+    }
+
+    fn list(&self, problems: &[&&Diagnostic], limit: usize) {
+        for problem in problems.iter().take(limit) {
+            stderr_line(&format!("  {}", self.style.headline(problem)));
+        }
+        if problems.len() > limit {
+            let more = problems.len() - limit;
+            stderr_line(&format!("  … and {more} more; `-O verbose` shows all"));
+        }
+    }
+
+    fn closing_line(
+        &self,
+        report: &BuildReport,
+        problems: &[&Diagnostic],
+        elapsed: Duration,
+    ) -> String {
+        let seconds = format!("{:.1} s", elapsed.as_secs_f64());
+        let files = plural(report.written + report.unchanged, "file");
+        let cached = match report.cached {
+            0 => String::new(),
+            n => format!(", {n} from cache"),
+        };
+        let removed = match report.removed {
+            0 => String::new(),
+            n => format!(", {n} removed"),
+        };
+        let numbers = format!("{files} ({} written{cached}{removed}) in {seconds}", report.written);
+        let errors = problems.iter().filter(|problem| problem.is_error()).count();
+        match report.status {
+            BuildStatus::Interrupted => {
+                self.style.bad(&format!("Interrupted after {numbers}; build again to finish."))
+            }
+            BuildStatus::Built | BuildStatus::SomeFailed if errors > 0 => {
+                let failed = match report.failed {
+                    0 => String::new(),
+                    n => format!(", {} missing", plural(n, "output")),
+                };
+                let errors = plural(errors, "error");
+                self.style.bad(&format!("Built {numbers}, but with {errors}{failed}."))
+            }
+            BuildStatus::Built | BuildStatus::SomeFailed => {
+                self.style.good(&format!("Built {numbers}."))
+            }
+        }
+    }
+
+    /// Reports that the build could not go on.
+    pub(crate) fn fail(&mut self, message: &str, found: &[Diagnostic], elapsed: Duration) {
+        self.progress.end();
+        if self.mode == OutputMode::Json {
+            stdout_line(
+                &JsonReport::new(&self.course_name, self.begin, elapsed)
+                    .with_problems(found.iter())
+                    .fatal(message),
+            );
+        } else {
+            stderr_line(&format!("{} {message}", self.style.bad("error:")));
+        }
+    }
+}

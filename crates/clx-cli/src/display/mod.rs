@@ -1,0 +1,34 @@
+//! All printing. Principal type: [`BuildDisplay`].
+//!
+//! Data goes to standard output, everything else to standard error. A closed pipe is no error:
+//! whoever reads has seen enough.
+
+mod build;
+mod json;
+mod progress;
+mod style;
+
+use std::io::Write;
+
+pub(crate) use self::build::BuildDisplay;
+pub(crate) use self::style::Style;
+
+/// Prints a line to standard error.
+pub(crate) fn stderr_line(line: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Prints a line to standard output.
+pub(crate) fn stdout_line(line: &str) {
+    let _closed = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Prints a text to standard output as it is.
+pub(crate) fn stdout_text(text: &str) {
+    let _closed = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes a number with its noun: `1 file`, `2 files`.
+pub(crate) fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
