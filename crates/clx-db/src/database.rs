@@ -125,7 +125,7 @@ fn open_writer(
     durability: Durability,
 ) -> Result<Connection, DbError> {
     let mut connection = Connection::open(path).map_err(DbError::sqlite(path))?;
-    connection.busy_timeout(pragma::BUSY_TIMEOUT).map_err(DbError::sqlite(path))?;
+    pragma::prepare(&connection).map_err(DbError::sqlite(path))?;
     // Before any pragma: a foreign file must not even become a WAL file.
     schema.check(&connection, path)?;
     pragma::apply(&connection, path, Role::Writer, durability)?;

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::error::DbError;
 
 /// How long a statement waits for another process's lock.
-pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a COMMIT waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +32,16 @@ pub(crate) enum Role {
     Reader,
 }
 
+/// Does what changes nothing in the file, not even when the connection is closed.
+///
+/// The last close would otherwise copy the WAL back into the file and wait for the disk twice, which
+/// short commands should not pay; the next open reads the WAL, which `wal_autocheckpoint` bounds.
+pub(crate) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
+}
+
 /// Configures a connection; fails if a pragma reads back differently.
 pub(crate) fn apply(
     connection: &Connection,
@@ -39,7 +50,7 @@ pub(crate) fn apply(
     durability: Durability,
 ) -> Result<(), DbError> {
     let sqlite = |source| DbError::Sqlite { path: path.to_owned(), source };
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(sqlite)?;
+    prepare(connection).map_err(sqlite)?;
     connection.set_prepared_statement_cache_capacity(128);
     let pragma = Pragmas { connection, path };
     if role == Role::Writer {
@@ -49,7 +60,7 @@ pub(crate) fn apply(
     }
     pragma.set("synchronous", if durability == Durability::Full { "2" } else { "1" })?;
     pragma.set("foreign_keys", "1")?;
-    pragma.set("wal_autocheckpoint", "1000")?;
+    pragma.set("wal_autocheckpoint", "4000")?;
     pragma.set("journal_size_limit", "67108864")?;
     pragma.set("temp_store", "2")?;
     pragma.set("query_only", if role == Role::Reader { "1" } else { "0" })

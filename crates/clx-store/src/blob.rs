@@ -5,8 +5,10 @@ mod export;
 mod file;
 mod get;
 mod put;
+mod recent;
 
 pub(crate) use file::{BlobFiles, copy_hashing, remove_if_exists};
+pub(crate) use recent::Recent;
 
 /// Blobs up to this many bytes are rows of the database.
 pub(crate) const INLINE_LIMIT: usize = 64 * 1024;

@@ -9,7 +9,7 @@ use clx_core::{Clock, ContentHash, SystemClock, Timestamp};
 use clx_db::{Database, Durability, OpenOptions};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::blob::BlobFiles;
+use crate::blob::{BlobFiles, Recent};
 use crate::error::StoreError;
 use crate::manifest::Manifest;
 use crate::schema::SCHEMA;
@@ -38,6 +38,7 @@ pub struct Store {
     pub(crate) blob_files: BlobFiles,
     pub(crate) clock: Arc<dyn Clock>,
     manifest: Mutex<Manifest>,
+    recent: Mutex<Recent>,
     /// Actions whose date of last use is to be renewed by the next flush.
     pub(crate) used_actions: Mutex<BTreeSet<ContentHash>>,
 }
@@ -55,6 +56,7 @@ impl Store {
             blob_files: BlobFiles::new(dir.join("blobs"), options.durability),
             clock: Arc::clone(&options.clock),
             manifest: Mutex::default(),
+            recent: Mutex::default(),
             used_actions: Mutex::default(),
         })
     }
@@ -81,6 +83,14 @@ impl Store {
 
     pub(crate) fn lock_manifest(&self) -> Result<MutexGuard<'_, Manifest>, StoreError> {
         self.manifest.lock().map_err(|_| self.poisoned())
+    }
+
+    pub(crate) fn lock_recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(|poisoned| {
+            let mut recent = poisoned.into_inner();
+            recent.clear();
+            recent
+        })
     }
 
     pub(crate) fn poisoned(&self) -> StoreError {

@@ -11,7 +11,7 @@ mod root;
 mod sweep;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clx_core::{ContentHash, Diagnostic};
 use clx_store::{Store, StoreError};
@@ -134,6 +134,10 @@ impl<'s> Publisher<'s> {
             .enumerate()
             .filter_map(|(index, root)| {
                 path.strip_prefix(root.path()).ok().map(|relative| (index, relative.to_owned()))
+            })
+            // A path that climbs is not below the root, whatever it begins with.
+            .filter(|(_, relative)| {
+                relative.components().all(|part| matches!(part, Component::Normal(_)))
             })
             // Of nested roots the inner one owns the file.
             .min_by_key(|(_, relative)| relative.as_os_str().len())

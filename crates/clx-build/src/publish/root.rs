@@ -93,29 +93,31 @@ impl OutputRoot {
 
     /// Makes a directory below the root and its parents; fails if a link leads out of the root.
     pub(super) fn make_directory(&mut self, relative: &Path) -> Result<(), Refusal> {
-        if self.safe.contains(relative) {
+        if relative.as_os_str().is_empty() || self.safe.contains(relative) {
             return Ok(());
         }
-        let mut directory = self.path.clone();
-        for component in relative.components() {
-            directory.push(component);
-            match fs::create_dir(&directory) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    self.check_inside(&directory)?;
-                }
-                Err(error) => return Err(Refusal::Io("create its directory", error)),
+        // Parents first, so that nothing is ever made outside.
+        self.make_directory(relative.parent().unwrap_or(Path::new("")))?;
+        let directory = self.path.join(relative);
+        match fs::create_dir(&directory) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.check_inside(&directory)?;
             }
+            Err(error) => return Err(Refusal::Io("create its directory", error)),
         }
         self.safe.insert(relative.to_owned());
         Ok(())
     }
 
-    /// Checked before anything below it is made, so that nothing is ever made outside.
+    /// Checks what lies where a directory belongs; its parent was checked before.
     fn check_inside(&self, directory: &Path) -> Result<(), Refusal> {
-        let real = directory
-            .canonicalize()
-            .map_err(|error| Refusal::Io("look at its directory", error))?;
+        let failed = |error| Refusal::Io("look at its directory", error);
+        let metadata = fs::symlink_metadata(directory).map_err(failed)?;
+        if metadata.is_dir() {
+            return Ok(());
+        }
+        let real = directory.canonicalize().map_err(failed)?;
         if !real.is_dir() {
             return Err(Refusal::Blocked(format!("{} is no directory", directory.display())));
         }

@@ -67,7 +67,12 @@ impl Store {
             let size = bytes.len() as u64;
             missing.push(NewBlob { hash, size, bytes: is_small.then_some(bytes) });
         }
-        self.insert_blobs(&missing)
+        self.insert_blobs(&missing)?;
+        let mut recent = self.lock_recent();
+        for &(hash, bytes) in blobs.iter().filter(|(_, bytes)| bytes.len() <= INLINE_LIMIT) {
+            recent.keep(hash, bytes);
+        }
+        Ok(())
     }
 
     fn publish_file(&self, blob: UnnamedBlob) -> Result<(), StoreError> {
