@@ -24,6 +24,9 @@ pub(crate) enum TaskError {
     /// A program printed something else than the JSON that was expected.
     #[error("`{command}` did not print the expected JSON: {source}")]
     Json { command: String, source: serde_json::Error },
+    /// The broker did not come up.
+    #[error("RabbitMQ did not listen on {address} within {seconds} s")]
+    Broker { address: String, seconds: u64 },
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },

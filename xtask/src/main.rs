@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::error::TaskError;
 
+mod bench;
 mod error;
 mod golden;
 mod root;
@@ -25,6 +26,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
+    Bench(bench::Bench),
     /// Compare the notebook processor with recorded outputs
     Golden(golden::Golden),
     /// Run everything that CI runs: format, tidy, lints, tests, documentation
@@ -35,6 +38,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
+        Task::Bench(args) => bench::run(&args),
         Task::Golden(args) => golden::run(&args),
         Task::Test => test::run(),
         Task::Tidy => tidy::run(),

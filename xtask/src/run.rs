@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::error::TaskError;
 
@@ -22,6 +22,12 @@ impl Program {
         let name = words.next().unwrap_or_default();
         let directory = directory.to_owned();
         Self { name, arguments: words.collect(), variables: Vec::new(), directory }
+    }
+
+    /// Appends an argument that may hold spaces.
+    pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
     }
 
     /// Sets an environment variable.
@@ -65,6 +71,14 @@ impl Program {
         }
     }
 
+    /// Starts the command without waiting for it; its output goes nowhere.
+    pub(crate) fn start(&self) -> Result<Child, TaskError> {
+        crate::say(&format!("$ {} &", self.shown()));
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().map_err(|source| self.unstarted(source))
+    }
+
     /// Tells whether the program exists and succeeds, without showing anything of it.
     pub(crate) fn succeeds(&self) -> bool {
         let quiet = self.command().stdin(Stdio::null()).output();
@@ -92,7 +106,7 @@ mod tests {
 
     #[test]
     fn command_is_shown_as_one_would_type_it() {
-        let program = Program::new(Path::new("."), "cargo doc --no-deps");
+        let program = Program::new(Path::new("."), "cargo doc").argument("--no-deps");
         assert_eq!(program.variable("A", "1").shown(), "A=1 cargo doc --no-deps");
     }
 }

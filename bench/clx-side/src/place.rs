@@ -59,9 +59,9 @@ impl Place {
 
     /// Returns the first job that finished after a position.
     pub fn finished(&self, after: i64) -> Result<FinishedJob, Box<dyn Error>> {
-        let wait = Duration::from_secs(30);
+        let wait = Duration::from_secs(120);
         let mut jobs = self.queue.finished(self.session, after, 1, wait)?;
-        jobs.pop().ok_or_else(|| "no job finished in 30 s".into())
+        jobs.pop().ok_or_else(|| "no job finished in 120 s".into())
     }
 }
 

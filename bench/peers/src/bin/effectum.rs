@@ -60,8 +60,7 @@ fn job() -> Job {
 async fn throughput(below: &Path) -> Result<Value, Box<dyn Error>> {
     Ok(json!({
         "enqueue_per_s": enqueue(below).await?,
-        "drain_per_s": drain(below, N_WORKERS, 1).await?,
-        "drain_one_worker_per_s": drain(below, 1, N_WORKERS).await?,
+        "drain_per_s": drain(below).await?,
     }))
 }
 
@@ -76,18 +75,17 @@ async fn enqueue(below: &Path) -> Result<f64, Box<dyn Error>> {
     Ok(N_SINGLE as f64 / seconds)
 }
 
-async fn drain(below: &Path, n_workers: u16, concurrency: u16) -> Result<f64, Box<dyn Error>> {
+async fn drain(below: &Path) -> Result<f64, Box<dyn Error>> {
     let place = Place::new(below).await?;
     for _ in 0..N_JOBS / 1000 {
         place.queue.add_jobs((0..1000).map(|_| job()).collect()).await?;
     }
     let begin = Instant::now();
     let mut workers = Vec::new();
-    for _ in 0..n_workers {
+    for _ in 0..N_WORKERS {
         let runner =
             JobRunner::builder("noop", |_job: RunningJob, _: ()| async { Ok::<(), String>(()) });
-        let worker =
-            Worker::builder(&place.queue, ()).max_concurrency(concurrency).jobs([runner.build()]);
+        let worker = Worker::builder(&place.queue, ()).max_concurrency(1).jobs([runner.build()]);
         workers.push(worker.build().await?);
     }
     // The count rises after the completion has been committed.

@@ -1,0 +1,217 @@
+//! What is compared with what, and which bar it has to pass. Principal type: [`Row`].
+
+use super::figures::Figures;
+
+/// A figure of clx against a peer, or against a limit.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    /// What was measured.
+    pub(super) what: &'static str,
+    /// The figure of clx.
+    pub(super) clx: String,
+    /// The figure of the other side, or the limit.
+    pub(super) other: String,
+    /// How they compare.
+    pub(super) ratio: String,
+    /// The bar.
+    pub(super) target: String,
+    /// Whether clx passes it, `None` if there is no bar.
+    pub(super) passed: Option<bool>,
+}
+
+/// A figure's name: side, measurement, figure.
+type Name = (&'static str, &'static str, &'static str);
+
+/// How a row is made.
+struct Comparison {
+    what: &'static str,
+    clx: Name,
+    other: Option<Name>,
+    unit: Unit,
+    bar: Bar,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    /// More is better; the ratio is clx to peer.
+    PerSecond,
+    /// Less is better; the ratio is peer to clx.
+    Milliseconds,
+    Percent,
+    /// A ratio in itself.
+    Times,
+}
+
+/// What has to hold.
+#[derive(Clone, Copy)]
+enum Bar {
+    /// The ratio is at least this.
+    Ratio(f64),
+    /// The figure of clx is at most this.
+    AtMost(f64),
+    /// For information.
+    None,
+}
+
+/// Compares what was measured, in the order of the page.
+pub(super) fn all(figures: &Figures) -> Vec<Row> {
+    let rows = COMPARISONS.iter().filter_map(|comparison| row(comparison, figures));
+    rows.collect()
+}
+
+const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        what: "claim + complete on the bare queue, 16 workers, against effectum",
+        clx: ("clx", "queue", "claim_per_s"),
+        other: Some(("effectum", "queue", "drain_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::Ratio(1.5),
+    },
+    Comparison {
+        what: "jobs through the worker base, 16 workers, against effectum",
+        clx: ("clx", "queue", "drain_per_s"),
+        other: Some(("effectum", "queue", "drain_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "jobs through the worker base, 16 workers, against RabbitMQ (prefetch 1)",
+        clx: ("clx", "queue", "drain_per_s"),
+        other: Some(("RabbitMQ", "queue", "drain_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "single enqueue, against effectum",
+        clx: ("clx", "queue", "enqueue_per_s"),
+        other: Some(("effectum", "queue", "enqueue_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::Ratio(1.0),
+    },
+    Comparison {
+        what: "single enqueue, against RabbitMQ (durable, confirmed)",
+        clx: ("clx", "queue", "enqueue_per_s"),
+        other: Some(("RabbitMQ", "queue", "enqueue_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "enqueue to start of the handler, median",
+        clx: ("clx", "latency", "p50_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(0.5),
+    },
+    Comparison {
+        what: "the same, against effectum",
+        clx: ("clx", "latency", "p50_ms"),
+        other: Some(("effectum", "latency", "p50_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "the same, against RabbitMQ",
+        clx: ("clx", "latency", "p50_ms"),
+        other: Some(("RabbitMQ", "latency", "p50_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "enqueue to start of the handler in another process, median",
+        clx: ("clx", "latency-process", "p50_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(1.0),
+    },
+    Comparison {
+        what: "CPU of 8 idle workers, of one core",
+        clx: ("clx", "idle", "cpu_percent"),
+        other: None,
+        unit: Unit::Percent,
+        bar: Bar::AtMost(0.1),
+    },
+    Comparison {
+        what: "claim after 1,000,000 finished jobs, in claims after 1,000",
+        clx: ("clx", "history", "many_to_few"),
+        other: None,
+        unit: Unit::Times,
+        bar: Bar::AtMost(1.5),
+    },
+];
+
+fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {
+    let find = |(side, measurement, name): Name| figures.median(side, measurement, name);
+    let clx = find(comparison.clx)?;
+    let other = match comparison.other {
+        Some(other) => Some(find(other)?),
+        None => None,
+    };
+    let ratio = other.map(|other| match comparison.unit {
+        Unit::PerSecond => clx / other,
+        Unit::Milliseconds | Unit::Percent | Unit::Times => other / clx,
+    });
+    let (target, passed) = match comparison.bar {
+        Bar::Ratio(least) => {
+            (format!("at least {least} x"), Some(ratio.is_some_and(|ratio| ratio >= least)))
+        }
+        Bar::AtMost(most) => {
+            (format!("at most {}", shown(most, comparison.unit)), Some(clx <= most))
+        }
+        Bar::None => (String::new(), None),
+    };
+    Some(Row {
+        what: comparison.what,
+        clx: shown(clx, comparison.unit),
+        other: other.map_or_else(String::new, |other| shown(other, comparison.unit)),
+        ratio: ratio.map_or_else(String::new, |ratio| format!("{ratio:.2} x")),
+        target,
+        passed,
+    })
+}
+
+fn shown(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::PerSecond => format!("{value:.0}/s"),
+        Unit::Milliseconds => format!("{value:.2} ms"),
+        Unit::Percent => format!("{value:.2} %"),
+        Unit::Times => format!("{value:.2} x"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(figures: &[(&str, &str, &str, f64)], expected: &[(&str, &str, Option<bool>)]) {
+        let rows = all(&Figures::of(figures));
+        let found: Vec<_> = rows.iter().map(|row| (&*row.clx, &*row.ratio, row.passed)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn ratio_says_how_much_better_clx_is() {
+        check(
+            &[
+                ("clx", "queue", "enqueue_per_s", 3000.0),
+                ("RabbitMQ", "queue", "enqueue_per_s", 1000.0),
+            ],
+            &[("3000/s", "3.00 x", None)],
+        );
+        check(
+            &[("clx", "latency", "p50_ms", 0.25), ("effectum", "latency", "p50_ms", 0.5)],
+            &[("0.25 ms", "", Some(true)), ("0.25 ms", "2.00 x", None)],
+        );
+    }
+
+    #[test]
+    fn bar_that_is_missed_is_told() {
+        check(&[("clx", "idle", "cpu_percent", 0.2)], &[("0.20 %", "", Some(false))]);
+        check(
+            &[
+                ("clx", "queue", "claim_per_s", 1400.0),
+                ("effectum", "queue", "drain_per_s", 1000.0),
+            ],
+            &[("1400/s", "1.40 x", Some(false))],
+        );
+    }
+}
