@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
 
 fn build(root: &Path, package: &str) -> Result<(), TaskError> {
     let manifest = format!("bench/{package}/Cargo.toml");
-    Program::new(root, "cargo build --release --locked --manifest-path")
+    Program::new(root, "cargo build --release --manifest-path")
         .argument(manifest)
         .variable("CARGO_TARGET_DIR", root.join(TARGET))
         .run()
