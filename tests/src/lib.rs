@@ -2,6 +2,7 @@
 //!
 //! | module | for |
 //! |---|---|
+//! | [`e2e`] | runs the built `clx` on courses in temp dirs |
 //! | [`fire`] | the queue under fire: real worker processes that are killed, stopped and starved |
 
 #![expect(
@@ -9,4 +10,5 @@
     reason = "test support fails by panicking, like the tests that call it"
 )]
 
+pub mod e2e;
 pub mod fire;

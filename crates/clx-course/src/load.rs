@@ -44,6 +44,7 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
     let mut loader = Loader::new(&spec, shown, Tree::new(&root));
     let sections = spec.sections.iter().map(|section| loader.section(section)).collect();
+    loader.duplicates();
     let dir_groups = loader.groups();
     diagnostics.extend(loader.tree.finish());
     let course = is_valid.then(|| assemble(spec, root, spec_file.clone(), sections, dir_groups));
@@ -145,6 +146,23 @@ impl<'s> Loader<'s> {
             html: reference.html,
             files: found.files.iter().map(|file| numbered(file, numbers)).collect(),
         })
+    }
+
+    /// Reports topic ids that occur twice, at the place where the spec names them, if it does.
+    fn duplicates(&mut self) {
+        let Some(topics) = &self.topics else { return };
+        let references = || self.spec.sections.iter().flat_map(|section| &section.topics);
+        let located: Vec<Diagnostic> = topics
+            .duplicates(&self.tree)
+            .into_iter()
+            .map(|(id, warning)| match references().find(|reference| reference.id == id) {
+                Some(reference) => reference.place.locate(warning, self.shown),
+                None => warning,
+            })
+            .collect();
+        for warning in located {
+            self.tree.report(warning);
+        }
     }
 
     fn groups(&mut self) -> Vec<DirGroup> {

@@ -21,6 +21,8 @@ pub(crate) struct TopicEntry {
     /// The directory, or the file.
     pub(crate) path: PathBuf,
     pub(crate) is_file: bool,
+    /// Later entries of the same id; not used.
+    others: Vec<PathBuf>,
 }
 
 impl TopicMap {
@@ -37,7 +39,7 @@ impl TopicMap {
                 let id = entry.name.to_str().filter(|_| !is_hidden(&entry.name)).and_then(topic_id);
                 let Some(id) = id else { continue };
                 let is_file = entry.is_file();
-                map.insert(id, TopicEntry { path: entry.path, is_file }, tree);
+                map.insert(id, TopicEntry { path: entry.path, is_file, others: Vec::new() });
             }
         }
         Some(map)
@@ -55,16 +57,25 @@ impl TopicMap {
         ids
     }
 
-    fn insert(&mut self, id: String, entry: TopicEntry, tree: &mut Tree) {
+    /// Returns a warning for every entry that an earlier one of the same id hides, with the id, in
+    /// the order of the ids.
+    pub(crate) fn duplicates(&self, tree: &Tree) -> Vec<(&str, Diagnostic)> {
+        let warning = |id, used: &Path, other: &PathBuf| {
+            (id, duplicate(id, tree.shown(used), tree.shown(other)))
+        };
+        let of_id = |id| {
+            let entry = &self.0[id];
+            entry.others.iter().map(move |other| warning(id, &entry.path, other))
+        };
+        self.ids().into_iter().flat_map(of_id).collect()
+    }
+
+    fn insert(&mut self, id: String, entry: TopicEntry) {
         match self.0.entry(id) {
             Slot::Vacant(slot) => {
                 slot.insert(entry);
             }
-            Slot::Occupied(slot) => {
-                let finding =
-                    duplicate(slot.key(), tree.shown(&slot.get().path), tree.shown(&entry.path));
-                tree.report(finding);
-            }
+            Slot::Occupied(mut slot) => slot.get_mut().others.push(entry.path),
         }
     }
 }

@@ -1,0 +1,187 @@
+//! Runs the built `clx` on courses in temp dirs. Principal types: [`Clx`], [`TestCourse`].
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clx_process::{Child, Exit, Spawn, Stdout, Waited};
+
+/// Longest run of a command in these suites.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The built program.
+#[derive(Debug, Clone, Copy)]
+pub struct Clx(pub &'static str);
+
+/// What a command printed and how it ended.
+#[derive(Debug)]
+pub struct Run {
+    /// Exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Clx {
+    /// Says how to start the program with these arguments.
+    #[must_use]
+    pub fn command(self, args: &[&str]) -> Spawn {
+        Spawn::new(self.0).args(args).env("NO_COLOR", "1").stdout(Stdout::Piped)
+    }
+
+    /// Runs the program to its end.
+    #[must_use]
+    pub fn run(self, args: &[&str]) -> Run {
+        finish(self.command(args).start().expect("clx starts"))
+    }
+
+    /// Builds a spec of a course.
+    #[must_use]
+    pub fn build(self, course: &TestCourse, spec: &str, args: &[&str]) -> Run {
+        let spec = course.spec(spec);
+        let mut all = vec!["build", spec.to_str().expect("paths of tests are UTF-8")];
+        all.extend(args);
+        self.run(&all)
+    }
+}
+
+/// Waits for a started command and takes what it printed.
+#[must_use]
+pub fn finish(mut child: Child) -> Run {
+    let mut stdout = String::new();
+    if let Some(mut pipe) = child.take_stdout() {
+        pipe.read_to_string(&mut stdout).expect("clx prints UTF-8");
+    }
+    let status = match child.wait(LIMIT).expect("the child can be waited for") {
+        Waited::Exited(Exit::Status(status)) => status,
+        Waited::Exited(Exit::Signal(signal)) => 128 + signal,
+        Waited::TimedOut => panic!("clx did not end within {LIMIT:?}: {}", child.tail()),
+    };
+    Run { status, stdout, stderr: child.tail() }
+}
+
+impl Run {
+    /// Fails unless the command ended with this status.
+    #[track_caller]
+    #[must_use]
+    pub fn expect(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails unless standard error has a line with all these words.
+    #[track_caller]
+    pub fn says(&self, words: &[&str]) {
+        let found = self.stderr.lines().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(found, "no line with {words:?} in:\n{}", self.stderr);
+    }
+}
+
+/// A course in a temp dir.
+#[derive(Debug)]
+pub struct TestCourse {
+    dir: tempfile::TempDir,
+}
+
+impl Default for TestCourse {
+    fn default() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temp dir") }
+    }
+}
+
+impl TestCourse {
+    /// Copies a course of the repository, named relative to its root.
+    #[must_use]
+    pub fn copy_of(course: &str) -> Self {
+        let this = Self::default();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(course);
+        copy(&source, &this.root());
+        this
+    }
+
+    /// Makes a Python course in German and English whose only section has these topics, each a
+    /// notebook source.
+    #[must_use]
+    pub fn with_topics(topics: &[(&str, &str)]) -> Self {
+        let this = Self::default();
+        let mut ids = Vec::new();
+        for (id, source) in topics {
+            this.write(&format!("slides/module_100_m/topic_100_{id}/slides_{id}.py"), source);
+            ids.push(format!("    <topic>{id}</topic>\n"));
+        }
+        this.write_spec(&ids.concat());
+        this
+    }
+
+    /// Writes the spec `course.xml` with these lines as topics.
+    pub fn write_spec(&self, topics: &str) {
+        let spec = format!(
+            "<course>\n  <name><de>Kurs</de><en>Course</en></name>\n  \
+             <prog-lang>python</prog-lang>\n  <sections><section>\n    \
+             <name><de>Teil</de><en>Part</en></name>\n    <topics>\n{topics}    </topics>\n  \
+             </section></sections>\n</course>\n"
+        );
+        self.write("course-specs/course.xml", &spec);
+    }
+
+    /// Writes a file below the course root.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("made");
+        std::fs::write(path, content).expect("written");
+    }
+
+    /// Returns the course root.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        self.dir.path().join("course")
+    }
+
+    /// Returns the path of a spec by its file name.
+    #[must_use]
+    pub fn spec(&self, name: &str) -> PathBuf {
+        self.root().join("course-specs").join(name)
+    }
+
+    /// Returns the files below a directory of the course root, by their relative paths.
+    #[must_use]
+    pub fn files(&self, directory: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let base = self.root().join(directory);
+        collect(&base, &base, &mut files);
+        files
+    }
+}
+
+fn copy(source: &Path, target: &Path) {
+    std::fs::create_dir_all(target).expect("made");
+    for entry in std::fs::read_dir(source).expect("a directory of the repository") {
+        let entry = entry.expect("readable");
+        // State and outputs of whoever built the course in place.
+        if entry.file_name() == ".clx" || entry.file_name() == "output" {
+            continue;
+        }
+        let path = target.join(entry.file_name());
+        if entry.file_type().expect("known").is_dir() {
+            copy(&entry.path(), &path);
+        } else {
+            std::fs::copy(entry.path(), path).expect("copied");
+        }
+    }
+}
+
+fn collect(base: &Path, directory: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    for entry in entries {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            collect(base, &path, files);
+        } else {
+            let relative = path.strip_prefix(base).expect("below the base");
+            files.insert(relative.display().to_string(), std::fs::read(&path).expect("readable"));
+        }
+    }
+}
