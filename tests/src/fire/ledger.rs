@@ -50,7 +50,6 @@ impl LiveLedger {
     }
 
     /// Waits for the next entry of a kind; others are passed over.
-    #[must_use]
     pub fn wait_for(&self, event: &str) -> Entry {
         loop {
             let entry = self.entries.recv_timeout(LIMIT).expect("a worker gets on");
