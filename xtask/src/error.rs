@@ -27,6 +27,9 @@ pub(crate) enum TaskError {
     /// The broker did not come up.
     #[error("RabbitMQ did not listen on {address} within {seconds} s")]
     Broker { address: String, seconds: u64 },
+    /// A page is not what its sources say.
+    #[error("{} is not up to date: run `cargo xtask gen-docs`", path.display())]
+    Outdated { path: PathBuf },
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },

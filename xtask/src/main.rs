@@ -10,7 +10,9 @@ use clap::{Parser, Subcommand};
 use crate::error::TaskError;
 
 mod bench;
+mod demo;
 mod error;
+mod gen_docs;
 mod golden;
 mod root;
 mod run;
@@ -28,6 +30,10 @@ struct Arguments {
 enum Task {
     /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
     Bench(bench::Bench),
+    /// Build clx and with it the demo course, and show the result
+    Demo,
+    /// Write the pages that are made from sources
+    GenDocs(gen_docs::GenDocs),
     /// Compare the notebook processor with recorded outputs
     Golden(golden::Golden),
     /// Run everything that CI runs: format, tidy, lints, tests, documentation
@@ -39,6 +45,8 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Bench(args) => bench::run(&args),
+        Task::Demo => demo::run(),
+        Task::GenDocs(args) => gen_docs::run(&args),
         Task::Golden(args) => golden::run(&args),
         Task::Test => test::run(),
         Task::Tidy => tidy::run(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{root, tidy};
+use crate::{gen_docs, root, tidy};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     ("set-up", set_up),
     ("format", |root| cargo(root, "fmt --all --check").run()),
     ("tidy", tidy::check),
+    ("pages", gen_docs::check),
     ("lints", |root| cargo(root, "clippy --workspace --all-targets -- -D warnings").run()),
     ("tests", |root| cargo(root, "nextest run --workspace").run()),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),

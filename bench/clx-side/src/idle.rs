@@ -19,9 +19,9 @@ pub fn measure(below: &Path) -> Figures {
     // The workers go live, and one job each makes them reach their steady state.
     place.enqueue(N_WORKERS)?;
     place.finished(N_WORKERS as i64 - 1)?;
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::park_timeout(Duration::from_secs(1));
     let (begin, before) = (Instant::now(), cpu_ns());
-    std::thread::sleep(WATCHED);
+    std::thread::park_timeout(WATCHED);
     let used_ns = cpu_ns() - before;
     let percent = 100.0 * used_ns as f64 / begin.elapsed().as_nanos() as f64;
     Ok(json!({ "cpu_percent": percent }))

@@ -67,7 +67,7 @@ fn sample(place: &Place) -> Result<Vec<i64>, Box<dyn Error>> {
         if position >= N_WARM_UP {
             sample.push(start - begin);
         }
-        std::thread::sleep(PAUSE);
+        std::thread::park_timeout(PAUSE);
     }
     Ok(sample)
 }

@@ -1,4 +1,6 @@
-//! What tests share: the conformance suite of queues. Used by tests only.
+//! What tests share; used by tests only.
+//!
+//! [`queue_conformance`] is the contract of a queue as tests, one set for every implementation.
 
 #![expect(
     clippy::missing_panics_doc,

@@ -32,10 +32,11 @@ pub(super) fn long_files(tree: &Tree) -> Vec<Finding> {
 
 /// Finds crates without a page (`//!`, two lines at least) at their root.
 pub(super) fn pages(workspace: &Workspace, tree: &Tree) -> Vec<Finding> {
-    let roots = workspace.crates.iter().flat_map(|member| {
-        ["lib.rs", "main.rs"].map(|name| format!("{}/src/{name}", member.directory))
+    // A crate with both has its page in the library.
+    let files = workspace.crates.iter().filter_map(|member| {
+        let root = |name: &str| tree.file(&format!("{}/src/{name}", member.directory));
+        root("lib.rs").or_else(|| root("main.rs"))
     });
-    let files = roots.filter_map(|path| tree.file(&path));
     let short = files
         .filter(|file| file.text.lines().take_while(|line| line.starts_with("//!")).count() < 2);
     let message = "a crate begins with what it is for: two lines of `//!` at least";

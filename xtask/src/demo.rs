@@ -1,0 +1,70 @@
+//! `cargo xtask demo`: builds `clx`, and with it the demo course, and shows where the result lies.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::TaskError;
+use crate::root;
+use crate::run::Program;
+
+const COURSE: &str = "examples/demo-course";
+const SPEC: &str = "course-specs/demo.xml";
+
+/// Levels of the output tree that are shown: target, language, course, slides, format.
+const LEVELS: usize = 5;
+
+const WHAT_TO_LOOK_AT: &str = "
+One source per topic became all of this. Compare, for instance:
+
+  slides/module_100_readings/topic_100_first_readings/slides_first_readings.py      the source
+  output/students/En/Measuring the Weather/Slides/Notebooks/Code-Along/             for learners to fill in
+  output/students/En/Measuring the Weather/Slides/Notebooks/Completed/              with solutions
+  output/instructor/En/Measuring the Weather/Slides/Notebooks/Speaker/              with the speaker's notes
+  output/students/De/                                                               the same in German
+
+Change a source and run `cargo xtask demo` once more: only what depends on it is made again.";
+
+/// Builds the demo course and shows its outputs.
+pub(crate) fn run() -> Result<(), TaskError> {
+    let root = root::repository()?;
+    let course = root.join(COURSE);
+    Program::new(&root, "cargo build --package clx-cli").run()?;
+    Program::new(&root, "cargo run --quiet --package clx-cli -- build")
+        .argument(format!("{COURSE}/{SPEC}"))
+        .run()?;
+    crate::say(&format!("\n{COURSE}/output"));
+    show(&course.join("output"), LEVELS, "  ")?;
+    crate::say(&format!("\nAll paths below are in {COURSE}.{WHAT_TO_LOOK_AT}"));
+    Ok(())
+}
+
+/// Shows the directories of the first levels, each with the number of files in it and below.
+fn show(directory: &Path, levels: usize, indent: &str) -> Result<(), TaskError> {
+    if levels == 0 {
+        return Ok(());
+    }
+    for entry in entries(directory)?.into_iter().filter(|entry| entry.is_dir()) {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = format!("{indent}{name}/");
+        crate::say(&format!("{name:<60}{:>4} files", count(&entry)?));
+        show(&entry, levels - 1, &format!("{indent}  "))?;
+    }
+    Ok(())
+}
+
+fn count(directory: &Path) -> Result<usize, TaskError> {
+    let mut n_files = 0;
+    for entry in entries(directory)? {
+        n_files += if entry.is_dir() { count(&entry)? } else { 1 };
+    }
+    Ok(n_files)
+}
+
+fn entries(directory: &Path) -> Result<Vec<std::path::PathBuf>, TaskError> {
+    let at = |source| TaskError::Io { path: directory.to_owned(), source };
+    let entries = fs::read_dir(directory).map_err(at)?;
+    let mut paths =
+        entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(at)?;
+    paths.sort();
+    Ok(paths)
+}
