@@ -10,17 +10,25 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use clx_core::Clock;
 use clx_db::Database;
 use rusqlite::Connection;
 
 use super::transaction::{Effects, OperationError, Tally, Tx};
+use super::wal;
 use crate::error::QueueError;
 
 /// Operations in one transaction at most: bounds how long a reader of the answer waits.
 const MAX_BATCH: usize = 256;
+
+/// Transactions between two looks at the length of the WAL, and after a cut that held up everybody
+/// in vain.
+const WAL_LOOK: i32 = 16;
+const WAL_PAUSE: i32 = 4096;
 
 /// Runs operations in shared transactions.
 #[derive(Debug)]
@@ -28,6 +36,7 @@ pub(crate) struct Committer {
     database: Database,
     clock: Arc<dyn Clock>,
     line: Mutex<Line>,
+    until_look: AtomicI32,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +47,7 @@ struct Line {
 
 impl Committer {
     pub(crate) fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, line: Mutex::default() }
+        Self { database, clock, line: Mutex::default(), until_look: AtomicI32::new(WAL_LOOK) }
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -76,8 +85,7 @@ impl Committer {
             let n = line.waiting.len().min(MAX_BATCH);
             line.waiting.drain(..n).collect()
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.run_batch(&batch)))
-            .unwrap_or(Err(QueueError::Panicked));
+        let outcome = self.run_batch(&batch);
         {
             let mut line = lock(&self.line);
             match line.waiting.front() {
@@ -97,27 +105,56 @@ impl Committer {
 
     fn run_batch(&self, batch: &[Arc<dyn Ticket>]) -> Result<Effects, QueueError> {
         let connection = self.database.writer()?;
+        // Caught while the lock is held: a panic that passed it would poison it for ever.
+        let effects = catch_unwind(AssertUnwindSafe(|| self.commit_batch(&connection, batch)))
+            .unwrap_or(Err(QueueError::Panicked))?;
+        self.watch_wal(&connection);
+        Ok(effects)
+    }
+
+    fn commit_batch(
+        &self,
+        connection: &Connection,
+        batch: &[Arc<dyn Ticket>],
+    ) -> Result<Effects, QueueError> {
         let named = |error| QueueError::from(self.database.error(error));
-        execute(&connection, "BEGIN IMMEDIATE").map_err(named)?;
+        execute(connection, "BEGIN IMMEDIATE").map_err(named)?;
         // Undone on every way out but a successful COMMIT, a panic included.
-        let rollback = Rollback(&connection);
+        let rollback = Rollback(connection);
         let mut effects = Effects::default();
         let mut tally = Tally::default();
         for ticket in batch {
-            let mut tx = Tx::new(&connection, self.clock.now());
-            execute(&connection, "SAVEPOINT request").map_err(named)?;
-            if ticket.run(&mut tx, &self.database) {
-                effects.merge(tx.effects);
-                tally.merge(tx.tally);
-            } else {
-                execute(&connection, "ROLLBACK TO request").map_err(named)?;
+            let mut tx = Tx::new(connection, self.clock.now());
+            execute(connection, "SAVEPOINT request").map_err(named)?;
+            match ticket.run(&mut tx, &self.database) {
+                Ok(()) => {
+                    effects.merge(tx.effects);
+                    tally.merge(tx.tally);
+                }
+                // SQLite undid the whole transaction by itself, as on a full disk.
+                Err(error) if connection.is_autocommit() => return Err(error),
+                Err(_) => execute(connection, "ROLLBACK TO request").map_err(named)?,
             }
-            execute(&connection, "RELEASE request").map_err(named)?;
+            execute(connection, "RELEASE request").map_err(named)?;
         }
-        tally.write(&connection).map_err(named)?;
-        execute(&connection, "COMMIT").map_err(named)?;
+        tally.write(connection).map_err(named)?;
+        execute(connection, "COMMIT").map_err(named)?;
         drop(rollback);
         Ok(effects)
+    }
+
+    /// Cuts a long WAL. The batch is committed: a WAL that stays long is no reason to say otherwise.
+    fn watch_wal(&self, connection: &Connection) {
+        if self.until_look.fetch_sub(1, Ordering::Relaxed) > 0 {
+            return;
+        }
+        let begin = Instant::now();
+        if wal::is_long(self.database.path()) {
+            let _tried_again_later = wal::cut(connection);
+        }
+        // Refused at once means that another process is at it; refused late, that a reader stays.
+        let next = if begin.elapsed() < wal::PATIENCE { WAL_LOOK } else { WAL_PAUSE };
+        self.until_look.store(next, Ordering::Relaxed);
     }
 }
 
@@ -143,8 +180,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A waiting operation, whatever its type.
 trait Ticket: Send + Sync + std::fmt::Debug {
-    /// Runs the operation and keeps its answer; false if its changes must be undone.
-    fn run(&self, tx: &mut Tx<'_>, database: &Database) -> bool;
+    /// Runs the operation and keeps its answer; after an error its changes must be undone.
+    fn run(&self, tx: &mut Tx<'_>, database: &Database) -> Result<(), QueueError>;
     /// Replaces the answer by an error.
     fn fail(&self, error: &QueueError);
     fn bell(&self) -> &Bell;
@@ -181,12 +218,12 @@ where
     T: Send,
     F: FnOnce(&mut Tx<'_>) -> Result<T, OperationError> + Send,
 {
-    fn run(&self, tx: &mut Tx<'_>, database: &Database) -> bool {
+    fn run(&self, tx: &mut Tx<'_>, database: &Database) -> Result<(), QueueError> {
         let operation = lock(&self.operation).take().expect("a ticket is in one batch only");
         let answer = operation(tx).map_err(|error| error.in_database(database));
-        let keep = answer.is_ok();
+        let undo = answer.as_ref().err().cloned();
         *lock(&self.answer) = Some(answer);
-        keep
+        undo.map_or(Ok(()), Err)
     }
 
     fn fail(&self, error: &QueueError) {

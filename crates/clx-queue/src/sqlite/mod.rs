@@ -5,6 +5,7 @@
 //! | `operation/` | one file per operation, SQL and row mapping |
 //! | `commit` | group commit: concurrent callers share a transaction |
 //! | `transaction` | what an operation sees, and whom to wake after COMMIT |
+//! | `wal` | keeps the WAL short |
 //! | `wake`, `doorbell` | wakes waiters in this process, and in others |
 //!
 //! A worker process opens the same file; a container never does, it talks to a gateway.
@@ -13,9 +14,12 @@ mod commit;
 mod doorbell;
 mod operation;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod token;
 mod transaction;
 mod wake;
+mod wal;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -96,24 +100,23 @@ impl SqliteQueue {
         self.committer.database().path()
     }
 
-    /// Does what idle time is for: copies the WAL back into the file, cuts it if it grew past
-    /// 16 MB, and gives free pages back to the file system.
+    /// Does what idle time is for: copies the WAL back into the file, cuts it if it grew long, and
+    /// gives free pages back to the file system.
     ///
     /// # Errors
     /// [`QueueError::Database`].
     pub fn tidy_up(&self) -> Result<(), QueueError> {
-        const WAL_LIMIT: u64 = 16 << 20;
         let database = self.committer.database();
-        let wal = database.path().with_extension("db-wal");
-        let big = std::fs::metadata(wal).is_ok_and(|metadata| metadata.len() > WAL_LIMIT);
-        let mode = if big { "TRUNCATE" } else { "PASSIVE" };
+        let is_long = wal::is_long(database.path());
         let connection = database.writer()?;
-        connection
-            .execute_batch(&format!(
-                "PRAGMA incremental_vacuum(200); PRAGMA wal_checkpoint({mode})"
-            ))
-            .map_err(|error| database.error(error))?;
-        Ok(())
+        let tidy = || {
+            connection.execute_batch("PRAGMA incremental_vacuum(200)")?;
+            if is_long {
+                return wal::cut(&connection);
+            }
+            connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")
+        };
+        tidy().map_err(|error| database.error(error).into())
     }
 
     /// Runs a writing operation and wakes whom it concerns.
