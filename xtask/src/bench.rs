@@ -32,7 +32,7 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 5] = ["queue", "latency", "latency-process", "idle", "history"];
+const NAMES: [&str; 6] = ["build", "queue", "latency", "latency-process", "idle", "history"];
 
 /// Measurements that take long and vary little: one round is enough.
 const ONCE: &[&str] = &["idle", "history"];
@@ -47,9 +47,12 @@ pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
         |name: &&str| args.names.is_empty() || args.names.iter().any(|other| other == name);
     let names: Vec<&str> = NAMES.into_iter().filter(wanted).collect();
     let has_peers = names.iter().any(|name| PEERS.contains(name));
-    build(&root, "clx-side")?;
+    if names.contains(&"build") {
+        build(&root, "crates/clx-cli")?;
+    }
+    build(&root, "bench/clx-side")?;
     if has_peers {
-        build(&root, "peers")?;
+        build(&root, "bench/peers")?;
     }
     let broker = if has_peers { Broker::start(&root)? } else { None };
     let mut figures = Figures::default();
@@ -67,9 +70,8 @@ pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
 }
 
 fn build(root: &Path, package: &str) -> Result<(), TaskError> {
-    let manifest = format!("bench/{package}/Cargo.toml");
     Program::new(root, "cargo build --release --manifest-path")
-        .argument(manifest)
+        .argument(format!("{package}/Cargo.toml"))
         .variable("CARGO_TARGET_DIR", root.join(TARGET))
         .run()
 }

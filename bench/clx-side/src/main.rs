@@ -8,6 +8,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+mod build;
+mod course;
 mod history;
 mod idle;
 mod latency;
@@ -22,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let figures = match words[..] {
+        ["build", directory] => build::measure(Path::new(directory))?,
         ["queue", directory] => throughput::measure(Path::new(directory))?,
         ["latency", directory] => latency::in_process(Path::new(directory))?,
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,

@@ -38,6 +38,7 @@ enum Unit {
     /// Less is better; the ratio is peer to clx.
     Milliseconds,
     Percent,
+    Seconds,
     /// A ratio in itself.
     Times,
 }
@@ -60,6 +61,27 @@ pub(super) fn all(figures: &Figures) -> Vec<Row> {
 }
 
 const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        what: "cold build of 300 notebooks x 12 outputs, in copies of its output tree",
+        clx: ("clx", "build", "cold_to_copy"),
+        other: None,
+        unit: Unit::Times,
+        bar: Bar::AtMost(5.0),
+    },
+    Comparison {
+        what: "the same, against `cp -r` of its output tree",
+        clx: ("clx", "build", "cold_s"),
+        other: Some(("clx", "build", "copy_s")),
+        unit: Unit::Seconds,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "build with nothing to do, against `cp -r` of its output tree",
+        clx: ("clx", "build", "no_op_s"),
+        other: Some(("clx", "build", "copy_s")),
+        unit: Unit::Seconds,
+        bar: Bar::None,
+    },
     Comparison {
         what: "claim + complete on the bare queue, 16 workers, against effectum",
         clx: ("clx", "queue", "claim_per_s"),
@@ -148,7 +170,7 @@ fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {
     };
     let ratio = other.map(|other| match comparison.unit {
         Unit::PerSecond => clx / other,
-        Unit::Milliseconds | Unit::Percent | Unit::Times => other / clx,
+        Unit::Milliseconds | Unit::Percent | Unit::Seconds | Unit::Times => other / clx,
     });
     let (target, passed) = match comparison.bar {
         Bar::Ratio(least) => {
@@ -174,6 +196,7 @@ fn shown(value: f64, unit: Unit) -> String {
         Unit::PerSecond => format!("{value:.0}/s"),
         Unit::Milliseconds => format!("{value:.2} ms"),
         Unit::Percent => format!("{value:.2} %"),
+        Unit::Seconds => format!("{value:.2} s"),
         Unit::Times => format!("{value:.2} x"),
     }
 }

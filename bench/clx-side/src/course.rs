@@ -1,0 +1,81 @@
+//! A made-up course: many notebooks of realistic size, German and English.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Notebooks, one per topic.
+pub const N_NOTEBOOKS: usize = 300;
+
+/// Outputs of each: two languages, three kinds, notebook and script.
+pub const N_OUTPUTS: usize = 12;
+
+const N_SECTIONS: usize = 10;
+const N_CELLS: usize = 40;
+
+/// Writes the course below a directory and returns its spec; outputs go to `out` there.
+pub fn generate(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    for number in 0..N_NOTEBOOKS {
+        let directory = root.join(format!("slides/module_100_all/topic_{number:03}_part{number}"));
+        fs::create_dir_all(&directory)?;
+        fs::write(directory.join(format!("slides_part{number}.py")), notebook(number)?)?;
+    }
+    let specs = root.join("course-specs");
+    fs::create_dir_all(&specs)?;
+    let path = specs.join("course.xml");
+    fs::write(&path, spec()?)?;
+    Ok(path)
+}
+
+fn spec() -> Result<String, std::fmt::Error> {
+    let mut sections = String::new();
+    for section in 0..N_SECTIONS {
+        writeln!(
+            sections,
+            "<section><name><de>Teil {section}</de><en>Part {section}</en></name><topics>"
+        )?;
+        let share = N_NOTEBOOKS / N_SECTIONS;
+        for number in section * share..(section + 1) * share {
+            writeln!(sections, "<topic>part{number}</topic>")?;
+        }
+        writeln!(sections, "</topics></section>")?;
+    }
+    Ok(format!(
+        "<course><name><de>Messkurs</de><en>Measured Course</en></name><prog-lang>python</prog-lang>
+<sections>{sections}</sections>
+<output-targets><output-target name='all'><path>out</path>
+<kinds><kind>code-along</kind><kind>completed</kind><kind>speaker</kind></kinds>
+<formats><format>notebook</format><format>code</format></formats>
+<languages><language>de</language><language>en</language></languages>
+</output-target></output-targets></course>"
+    ))
+}
+
+/// Half of the cells are prose in one language or the other, half are code.
+fn notebook(number: usize) -> Result<String, std::fmt::Error> {
+    let mut text = format!(
+        "# j2 from 'macros.j2' import header\n# {{{{ header(\"Teil {number}\", \"Part {number}\") }}}}\n"
+    );
+    for cell in 0..N_CELLS {
+        match cell % 4 {
+            0 => write!(
+                text,
+                "\n# %% [markdown] lang=\"de\" tags=[\"slide\"]\n# ## Abschnitt {cell} von {number}\n#\n\
+                 # - Eine Liste hat eine Länge.\n# - Ein Tupel auch.\n# - Mit `len()` fragt man danach.\n"
+            )?,
+            1 => write!(
+                text,
+                "\n# %% [markdown] lang=\"en\" tags=[\"slide\"]\n# ## Section {cell} of {number}\n#\n\
+                 # - A list has a length.\n# - So has a tuple.\n# - Ask for it with `len()`.\n"
+            )?,
+            2 => write!(
+                text,
+                "\n# %% tags=[\"keep\"]\nvalues_{cell} = [{number}, {cell}, 3, 4]\n\n\
+                 def mean_{cell}(values):\n    return sum(values) / len(values)\n"
+            )?,
+            _ => write!(text, "\n# %%\nfor value in range({cell}):\n    print(value, {number})\n")?,
+        }
+    }
+    Ok(text)
+}
