@@ -66,11 +66,7 @@ impl NotebookHandler {
             Ok(Rendered { text, warnings }) => RequestResult::Made(ActionResult {
                 artifacts: hashes
                     .next()
-                    .map(|hash| Artifact {
-                        name: "text".to_owned(),
-                        hash,
-                        size: text.len() as u64,
-                    })
+                    .map(|hash| Artifact { name: "text".to_owned(), hash, size: text.len() as u64 })
                     .into_iter()
                     .collect(),
                 diagnostics: warnings,
@@ -124,10 +120,8 @@ fn bad_payload(error: impl std::fmt::Display) -> JobFailure {
 }
 
 fn wrong_version(version: u32) -> JobFailure {
-    let message = format!(
-        "the job has payload version {version}, this worker reads {}",
-        JobPayload::VERSION
-    );
+    let message =
+        format!("the job has payload version {version}, this worker reads {}", JobPayload::VERSION);
     let problem = Diagnostic::error("CLX0307", "worker_version", message)
         .with_hint("start the worker with the same version of clx as the build");
     JobFailure::new(ErrorClass::Configuration, problem)
