@@ -1,6 +1,10 @@
-//! What tests share; used by tests only.
+//! What tests share. Used by tests only.
 //!
-//! [`queue_conformance`] is the contract of a queue as tests, one set for every implementation.
+//! | module | for |
+//! |---|---|
+//! | [`queue_conformance`] | the contract of a queue, the same for every implementation |
+//! | [`course`] | small courses in temp dirs |
+//! | [`tree`] | what lies in a directory, to be compared |
 
 #![expect(
     clippy::missing_panics_doc,
@@ -8,4 +12,6 @@
     reason = "test support fails by panicking, like the tests that call it"
 )]
 
+pub mod course;
 pub mod queue_conformance;
+pub mod tree;

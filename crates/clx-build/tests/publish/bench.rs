@@ -1,0 +1,83 @@
+//! A course, a store and builds. Principal types: [`Bench`], [`Run`].
+
+use std::path::PathBuf;
+
+use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control};
+use clx_core::OutputFormat;
+use clx_course::{LoadOptions, OutputPlan, Selection, load, outputs};
+use clx_store::{Store, StoreOptions};
+use clx_testkit::course::TempCourse;
+
+use crate::fake_backend::FakeBackend;
+
+/// A course and the store of its builds.
+pub(crate) struct Bench {
+    pub(crate) course: TempCourse,
+    store: Store,
+    /// Holds the store, outside the course.
+    _state: tempfile::TempDir,
+}
+
+/// How to build.
+#[derive(Default)]
+pub(crate) struct Run {
+    pub(crate) selection: Selection,
+    pub(crate) options: BuildOptions,
+    pub(crate) interrupted: bool,
+}
+
+impl Bench {
+    pub(crate) fn new(sections: &[(&str, &[&str])]) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::open(state.path(), &StoreOptions::default()).unwrap();
+        Self { course: TempCourse::new(sections), store, _state: state }
+    }
+
+    /// Returns the root of the default target.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.course.path("output")
+    }
+
+    /// Builds notebooks and code of everything; fails if there are problems.
+    #[track_caller]
+    pub(crate) fn build(&self) -> BuildReport {
+        let report = self.run(Run::default());
+        assert_eq!(report.problems, []);
+        report
+    }
+
+    #[track_caller]
+    pub(crate) fn run(&self, run: Run) -> BuildReport {
+        let loaded = load(&self.course.spec(), &LoadOptions::default());
+        assert_eq!(loaded.diagnostics, []);
+        let course = loaded.course.unwrap();
+        let selection = Selection {
+            formats: vec![OutputFormat::Notebook, OutputFormat::Code],
+            ..run.selection
+        };
+        let (wanted, warnings) = outputs(&course, &selection).unwrap();
+        assert_eq!(warnings, []);
+        // As the command line does it.
+        let all = if selection.speaker_only {
+            outputs(&course, &Selection { speaker_only: false, ..selection }).unwrap().0
+        } else {
+            OutputPlan::default()
+        };
+        let plan = BuildPlan::new(&course, &wanted, &all, &self.store).unwrap();
+        let control = Control::default();
+        if run.interrupted {
+            control.interrupt();
+        }
+        let mut backend = FakeBackend::new(&self.store);
+        let mut ignore = |_| {};
+        let build = Build::new(&plan, &self.store, run.options, &mut ignore).unwrap();
+        build.run(&mut backend, &control).unwrap()
+    }
+}
+
+/// Returns the codes of a report's problems, each once.
+pub(crate) fn codes(report: &BuildReport) -> Vec<&str> {
+    let mut codes: Vec<&str> = report.problems.iter().map(|problem| &*problem.code).collect();
+    codes.dedup();
+    codes
+}
