@@ -128,6 +128,11 @@ impl OutputRoot {
         Ok(())
     }
 
+    /// Tells whether a file lies below the root in fact, not behind a link.
+    pub(super) fn holds(&self, file: &Path) -> bool {
+        file.parent().is_some_and(|directory| self.check_inside(directory).is_ok())
+    }
+
     /// Returns a fresh path for a half-written file.
     pub(super) fn stage(&mut self) -> Result<PathBuf, Refusal> {
         if self.staged == 0 {

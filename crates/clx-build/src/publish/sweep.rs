@@ -14,7 +14,7 @@ use super::{PublishError, Publisher};
 pub struct Removed {
     /// Files that were removed.
     pub files: Vec<PathBuf>,
-    /// Files that were changed by hand: kept, and no longer looked after.
+    /// Files that were changed or moved by hand: kept, and no longer looked after.
     pub kept: Vec<PathBuf>,
 }
 
@@ -51,7 +51,8 @@ impl Publisher<'_> {
 }
 
 impl OutputRoot {
-    /// Removes owned files that are as clx wrote them; gives up the ownership of all.
+    /// Removes owned files that are as clx wrote them, not through links that lead out of the root;
+    /// gives up the ownership of all.
     pub(super) fn remove(
         &mut self,
         store: &Store,
@@ -63,11 +64,13 @@ impl OutputRoot {
             let Some(owned) = self.owned.remove(relative) else { continue };
             let path = self.path().join(relative);
             match fs::symlink_metadata(&path) {
-                Ok(metadata) if owned.is_unchanged(&metadata) => match fs::remove_file(&path) {
-                    Ok(()) => removed.files.push(path),
-                    // Tried again by the next build.
-                    Err(_) => continue,
-                },
+                Ok(metadata) if owned.is_unchanged(&metadata) && self.holds(&path) => {
+                    match fs::remove_file(&path) {
+                        Ok(()) => removed.files.push(path),
+                        // Tried again by the next build.
+                        Err(_) => continue,
+                    }
+                }
                 Ok(_) => removed.kept.push(path),
                 Err(_) => {}
             }

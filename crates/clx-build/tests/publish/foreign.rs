@@ -100,3 +100,22 @@ fn link_at_the_place_of_a_file_is_refused_and_its_target_left() {
     assert_eq!(fs::read(&target).unwrap(), b"precious");
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 }
+
+#[test]
+fn directory_moved_away_and_linked_is_neither_swept_nor_written() {
+    let bench = Bench::new(&[("Eins", &["a"]), ("Zwei", &["b"])]);
+    bench.build();
+    let directories = tree::directories(&bench.output());
+    let of_two = directories.iter().find(|path| path.ends_with("Zwei")).unwrap();
+    let directory = bench.output().join(of_two);
+    // Beside the output: on the same file system a move keeps what the files are known by.
+    let outside = bench.course.path("moved");
+    fs::rename(&directory, &outside).unwrap();
+    symlink(&outside, &directory).unwrap();
+    let before = tree::stamps(&outside);
+    assert!(!before.is_empty());
+    bench.course.set_sections(&[("Eins", &["a"])], "");
+    let report = bench.run(Run::default());
+    assert_eq!(codes(&report), ["CLX0406"]);
+    assert_eq!(tree::stamps(&outside), before);
+}
