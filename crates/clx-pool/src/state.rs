@@ -21,6 +21,7 @@ const KILL_LIMIT: Duration = Duration::from_secs(5);
 struct Running {
     kind: String,
     handle: Box<dyn RunningWorker>,
+    started: Instant,
     /// Set when the worker's end is wanted or was decided by the manager.
     ending: Option<String>,
 }
@@ -124,7 +125,9 @@ impl State {
             Ok(handle) => {
                 let external_id = handle.external_id();
                 let kind = kind.to_owned();
-                self.running.insert(worker, Running { kind: kind.clone(), handle, ending: None });
+                let started = Instant::now();
+                let running = Running { kind: kind.clone(), handle, started, ending: None };
+                self.running.insert(worker, running);
                 (self.events)(PoolEvent::Started { kind, worker, external_id });
                 Ok(())
             }
@@ -151,6 +154,11 @@ impl State {
         let released = self.remove_row(worker, &WorkerExit::Lost { how: how.clone() });
         let kind = ended.kind;
         (self.events)(PoolEvent::Lost { kind: kind.clone(), worker, how: how.clone(), released });
+        if ended.started.elapsed() >= self.settings.steady
+            && let Some(need) = self.needs.get_mut(&kind)
+        {
+            need.restarts = 0;
+        }
         self.plan_restart(&kind, &how);
         self.fill(&kind);
     }

@@ -247,6 +247,16 @@ fn broken_process_is_restarted_up_to_the_limit() {
 }
 
 #[test]
+fn workers_that_were_steady_are_replaced_without_end() {
+    let bench = Bench::new();
+    let settings = PoolSettings { steady: Duration::ZERO, ..hasty() };
+    let (pool, events) = bench.start(Process::new(|_| Spawn::new("/bin/true")), 1, settings);
+    pool.ensure(KIND, 1);
+    let words = next_words(&events, 20);
+    assert_eq!(words.iter().filter(|words| *words == "started").count(), 10, "{words:?}");
+}
+
+#[test]
 fn process_that_ends_in_order_but_unasked_is_a_loss() {
     let bench = Bench::new();
     let (pool, events) = bench.start(Process::new(|_| Spawn::new("/bin/true")), 1, hasty());

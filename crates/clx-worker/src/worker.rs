@@ -47,8 +47,8 @@ pub trait JobHandler: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// The queue failed again and again.
-    #[error("worker {worker} gave up after {MAX_QUEUE_ERRORS} failed calls to the queue")]
+    /// The queue failed for good, or again and again.
+    #[error("worker {worker} lost its queue")]
     Queue {
         /// The worker.
         worker: WorkerId,
