@@ -58,7 +58,7 @@ impl Tree {
             let entry = entry.map_err(at)?;
             let path = format!("{below}{}", entry.file_name().to_string_lossy());
             let kind = entry.file_type().map_err(at)?;
-            if kind.is_dir() && !is_product(&path) {
+            if kind.is_dir() && !is_product(root, &path) {
                 self.read_directory(root, &format!("{path}/"))?;
             } else if kind.is_file() {
                 let bytes = fs::read(entry.path())
@@ -87,12 +87,13 @@ impl Tree {
     }
 }
 
-/// Tells whether builds or version control made a directory; the same set as `.gitignore`.
-fn is_product(path: &str) -> bool {
+/// Tells whether builds or version control made a directory. Cargo tags what it builds into,
+/// wherever that is.
+fn is_product(root: &Path, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let is_output =
         path.starts_with("examples/") && path.matches('/').count() == 2 && name == "output";
-    is_output || [".git", ".clx"].contains(&name) || ["target", "bench/target"].contains(&path)
+    is_output || [".git", ".clx"].contains(&name) || root.join(path).join("CACHEDIR.TAG").exists()
 }
 
 impl SourceFile {
@@ -138,15 +139,18 @@ mod tests {
 
     #[test]
     fn products_are_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("built")).unwrap();
+        fs::write(dir.path().join("built/CACHEDIR.TAG"), "").unwrap();
         for (path, product) in [
-            ("target", true),
-            ("bench/target", true),
+            ("built", true),
+            (".git", true),
             ("examples/demo-course/output", true),
             ("examples/demo-course/.clx", true),
             ("crates/clx-notebook/src/output", false),
             ("crates/clx-course/tests/cases/course-x/input/code/target", false),
         ] {
-            assert_eq!(is_product(path), product, "{path}");
+            assert_eq!(is_product(dir.path(), path), product, "{path}");
         }
     }
 
