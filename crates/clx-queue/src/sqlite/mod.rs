@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use clx_core::{Clock, SystemClock};
 use clx_db::{Database, DbError, Durability, Migration, OpenOptions, Reader, Schema};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use self::commit::Committer;
 use self::doorbell::Doorbell;
@@ -123,7 +123,7 @@ impl SqliteQueue {
     fn write<T, F>(&self, operation: F) -> Result<T, QueueError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, OperationError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, OperationError> + Send + Sync + 'static,
     {
         let (answer, effects) = self.committer.run(operation);
         self.wake(&effects);
@@ -190,19 +190,24 @@ impl SqliteQueue {
         .unwrap_or_default()
     }
 
+    /// Names the doorbell of a session's owner if that is another process.
     fn owner_doorbell(&self, session: SessionId) -> Vec<String> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT doorbell
-                 FROM sessions
-                 WHERE id = :id AND state = 1 AND doorbell <> :own",
-            )?;
-            let rows = statement.query_map(
-                named_params! { ":id": session, ":own": self.doorbell.name() },
-                |row| row.get("doorbell"),
-            )?;
-            rows.collect()
-        })
-        .unwrap_or_default()
+        if let Some(known) = self.hub.owner(session) {
+            return known.into_iter().collect();
+        }
+        let found = self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT doorbell FROM sessions WHERE id = :id AND doorbell <> :own",
+                )?
+                .query_row(named_params! { ":id": session, ":own": self.doorbell.name() }, |row| {
+                    row.get("doorbell")
+                })
+                .optional()
+        });
+        if let Ok(doorbell) = &found {
+            self.hub.set_owner(session, doorbell.clone());
+        }
+        found.ok().flatten().into_iter().collect()
     }
 }

@@ -92,7 +92,8 @@ impl Queue for SqliteQueue {
         let deadline = Instant::now() + request.wait;
         let worker = request.worker;
         let reports = !request.done.is_empty();
-        let again = ClaimRequest { done: Vec::new(), ..request.clone() };
+        let ClaimRequest { seq, free, wait, .. } = request;
+        let again = move || ClaimRequest { worker, seq, free, done: Vec::new(), wait };
         let gate = self.ready_gate(worker)?;
         let mut epoch = gate.epoch();
         let mut claim = self.write(move |tx| claim::claim(tx, &request))?;
@@ -103,7 +104,7 @@ impl Queue for SqliteQueue {
             && self.wait_for_ready(worker, &gate, epoch, deadline)?
         {
             epoch = gate.epoch();
-            let request = again.clone();
+            let request = again();
             claim = self.write(move |tx| claim::claim(tx, &request))?;
         }
         Ok(claim)
@@ -201,9 +202,14 @@ impl Queue for SqliteQueue {
 
 impl SqliteQueue {
     fn ready_gate(&self, worker: WorkerId) -> Result<std::sync::Arc<Gate>, QueueError> {
+        if let Some(gate) = self.hub.place(worker) {
+            return Ok(gate);
+        }
         let place = self.read(|reader| claim::place(reader, worker))?;
         let place = place.ok_or(QueueError::WorkerGone { worker })?;
-        Ok(self.hub.gate(Topic::Ready(place.session, place.job_type)))
+        let gate = self.hub.gate(Topic::Ready(place.session, place.job_type));
+        self.hub.set_place(worker, &gate);
+        Ok(gate)
     }
 
     /// Waits until a claim is worth its write lock; false when the time is over.

@@ -64,17 +64,25 @@ pub(crate) struct Tally {
     minutes: BTreeMap<(SessionId, i64, i64), i64>,
 }
 
-/// A transaction under way, seen by one operation.
+/// A transaction under way, seen by its operations one after the other.
 pub(crate) struct Tx<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) now: Timestamp,
     pub(crate) effects: Effects,
     pub(crate) tally: Tally,
+    /// Whether an operation of this transaction made due jobs ready already.
+    pub(crate) promoted: bool,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(connection: &'c Connection, now: Timestamp) -> Self {
-        Self { connection, now, effects: Effects::default(), tally: Tally::default() }
+        Self {
+            connection,
+            now,
+            effects: Effects::default(),
+            tally: Tally::default(),
+            promoted: false,
+        }
     }
 
     /// Prepares a statement, or takes it from the connection's cache.
@@ -135,15 +143,6 @@ impl Effects {
 }
 
 impl Tally {
-    pub(crate) fn merge(&mut self, other: Self) {
-        for (key, n) in other.states {
-            *self.states.entry(key).or_default() += n;
-        }
-        for (key, n) in other.minutes {
-            *self.minutes.entry(key).or_default() += n;
-        }
-    }
-
     /// Writes the sums to their tables.
     pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         for (&(session, job_type, state), &n) in self.states.iter().filter(|(_, n)| **n != 0) {

@@ -25,13 +25,23 @@ pub(crate) enum Topic {
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     gates: Mutex<HashMap<Topic, Arc<Gate>>>,
+    /// Where each worker of this handle waits for jobs; a worker never changes its place.
+    places: Mutex<HashMap<WorkerId, Arc<Gate>>>,
+    owners: Mutex<HashMap<SessionId, Option<String>>>,
     nudged: Mutex<HashSet<WorkerId>>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
-    epoch: Mutex<u64>,
+    state: Mutex<GateState>,
     condition: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct GateState {
+    epoch: u64,
+    /// How many wait; nobody is notified in vain, each notification is a call of the system.
+    waiting: usize,
 }
 
 impl Hub {
@@ -40,13 +50,31 @@ impl Hub {
         Arc::clone(lock(&self.gates).entry(topic).or_default())
     }
 
+    /// Returns the doorbell of a session's owner in another process, if it was looked up before:
+    /// `Some(None)` means that there is none.
+    pub(crate) fn owner(&self, session: SessionId) -> Option<Option<String>> {
+        lock(&self.owners).get(&session).cloned()
+    }
+
+    /// Notes the doorbell of a session's owner; it never changes.
+    pub(crate) fn set_owner(&self, session: SessionId, doorbell: Option<String>) {
+        lock(&self.owners).insert(session, doorbell);
+    }
+
+    /// Returns the gate at which a worker waits for jobs, if it was found before.
+    pub(crate) fn place(&self, worker: WorkerId) -> Option<Arc<Gate>> {
+        lock(&self.places).get(&worker).map(Arc::clone)
+    }
+
+    /// Notes where a worker waits for jobs.
+    pub(crate) fn set_place(&self, worker: WorkerId, gate: &Arc<Gate>) {
+        lock(&self.places).insert(worker, Arc::clone(gate));
+    }
+
     /// Wakes at most `n` waiters; those that look at the database right now will look again.
     pub(crate) fn ring(&self, topic: Topic, n: usize) {
         if let Some(gate) = lock(&self.gates).get(&topic) {
-            *lock(&gate.epoch) += 1;
-            for _ in 0..n.min(64) {
-                gate.condition.notify_one();
-            }
+            gate.ring(n);
         }
     }
 
@@ -54,8 +82,7 @@ impl Hub {
     pub(crate) fn ring_all(&self) {
         #[expect(clippy::iter_over_hash_type, reason = "all are rung, in whatever order")]
         for gate in lock(&self.gates).values() {
-            *lock(&gate.epoch) += 1;
-            gate.condition.notify_all();
+            gate.ring(usize::MAX);
         }
     }
 
@@ -74,26 +101,46 @@ impl Hub {
     pub(crate) fn forget(&self, worker: WorkerId) {
         lock(&self.gates).remove(&Topic::Worker(worker));
         lock(&self.nudged).remove(&worker);
+        lock(&self.places).remove(&worker);
     }
 }
 
 impl Gate {
     pub(crate) fn epoch(&self) -> u64 {
-        *lock(&self.epoch)
+        lock(&self.state).epoch
+    }
+
+    fn ring(&self, n: usize) {
+        let waiting = {
+            let mut state = lock(&self.state);
+            state.epoch += 1;
+            state.waiting
+        };
+        if n >= waiting {
+            if waiting > 0 {
+                self.condition.notify_all();
+            }
+        } else {
+            for _ in 0..n {
+                self.condition.notify_one();
+            }
+        }
     }
 
     /// Waits while the epoch is `seen`, until `deadline` at most; true if it moved.
     pub(crate) fn wait(&self, seen: u64, deadline: Instant) -> bool {
-        let mut epoch = lock(&self.epoch);
-        while *epoch == seen {
+        let mut state = lock(&self.state);
+        state.waiting += 1;
+        while state.epoch == seen {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return false;
+                break;
             }
-            epoch =
-                self.condition.wait_timeout(epoch, left).unwrap_or_else(PoisonError::into_inner).0;
+            state =
+                self.condition.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        true
+        state.waiting -= 1;
+        state.epoch != seen
     }
 }
 

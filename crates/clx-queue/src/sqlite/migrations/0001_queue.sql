@@ -118,12 +118,11 @@ CREATE TABLE minutes(
   PRIMARY KEY(session_id, minute, state)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE finished(                                   -- outbox: what the session's owner has to collect
+CREATE TABLE finished(                                   -- outbox: what a session's owner has to collect
+  seq INTEGER PRIMARY KEY,                               -- the last row is never deleted, so none is reused
   session_id INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  job INTEGER NOT NULL,
-  PRIMARY KEY(session_id, seq)
-) STRICT, WITHOUT ROWID;
+  job INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE events(
   id INTEGER PRIMARY KEY AUTOINCREMENT,

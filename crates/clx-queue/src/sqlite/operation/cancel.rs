@@ -35,10 +35,9 @@ pub(crate) fn cancel(
 fn targets(tx: &Tx<'_>, session: SessionId, target: &CancelTarget) -> rusqlite::Result<Vec<JobId>> {
     let (condition, value) = match target {
         CancelTarget::All => ("1", rusqlite::types::Value::Null),
-        CancelTarget::Type(name) => (
-            "job_type = (SELECT id FROM job_types WHERE name = :value)",
-            name.clone().into(),
-        ),
+        CancelTarget::Type(name) => {
+            ("job_type = (SELECT id FROM job_types WHERE name = :value)", name.clone().into())
+        }
         CancelTarget::Job(id) => ("id = :value", id.0.into()),
         CancelTarget::Key(key) => ("unique_key = :value", key.clone().into()),
     };
@@ -64,7 +63,7 @@ fn cancel_waiting(tx: &mut Tx<'_>, job: JobHead, by: &str) -> rusqlite::Result<(
     tx.prepare("UPDATE jobs SET cancel_by = :by WHERE id = :id")?
         .execute(named_params! { ":by": by, ":id": job.id })?;
     tx.event(job.session, EventType::JobCancelled, Some(job.id), None, by)?;
-    transition::finish(tx, job, JobState::Cancelled, Some(ErrorClass::Cancelled), None)
+    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Cancelled)
 }
 
 /// Asks the worker of a running job to stop.
@@ -108,5 +107,5 @@ pub(crate) fn for_failed_need(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result
         None,
         "a job that it needs had not completed",
     )?;
-    transition::finish(tx, job, JobState::Cancelled, Some(ErrorClass::Dependency), None)
+    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Dependency)
 }

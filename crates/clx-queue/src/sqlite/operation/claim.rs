@@ -42,12 +42,15 @@ pub(crate) fn claim(tx: &mut Tx<'_>, request: &ClaimRequest) -> Result<Claim, Op
     }
     let mut claim = Claim::default();
     let mut tally = finish::Accepted::default();
+    let place = (claimant.session, claimant.job_type);
     for completion in &request.done {
-        if !finish::finish(tx, request.worker, completion, &mut tally)? {
+        if !finish::finish(tx, request.worker, place, completion, &mut tally)? {
             claim.lost.push(completion.job);
         }
     }
-    due::promote(tx)?;
+    if !std::mem::replace(&mut tx.promoted, true) {
+        due::promote(tx)?;
+    }
     let limit = admitted(tx, &claimant, request.free)?;
     if limit > 0 {
         claim.jobs = take_ready(tx, &claimant, request, limit)?;

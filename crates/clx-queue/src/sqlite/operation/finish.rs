@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension, named_params};
 
 use super::transition::{self, JobHead};
 use crate::event::EventType;
-use crate::ids::{JobId, WorkerId};
-use crate::sqlite::transaction::Tx;
+use crate::ids::{JobId, SessionId, WorkerId};
+use crate::sqlite::transaction::{JobType, Tx};
 use crate::state::{ErrorClass, JobState};
 use crate::worker::{Completion, Outcome};
 
@@ -31,18 +31,24 @@ struct Running {
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     worker: WorkerId,
+    place: (SessionId, JobType),
     completion: &Completion,
     accepted: &mut Accepted,
 ) -> rusqlite::Result<bool> {
+    if let Outcome::Completed { result } = &completion.outcome {
+        let (session, job_type) = place;
+        let head = JobHead { id: completion.job, session, job_type, state: JobState::Running };
+        if transition::complete(tx, head, worker, completion.attempt, result)? {
+            accepted.done += 1;
+            return Ok(true);
+        }
+    }
     let Some(job) = fenced(tx, worker, completion)? else { return Ok(false) };
     match &completion.outcome {
         // Whatever came of it, somebody does not want it any more.
         _ if job.cancel_requested => cancelled(tx, job.head)?,
-        Outcome::Cancelled => cancelled(tx, job.head)?,
-        Outcome::Completed { result } => {
-            accepted.done += 1;
-            transition::finish(tx, job.head, JobState::Completed, None, Some(result))?;
-        }
+        // A completion that is fenced in and was not taken above was asked to stop.
+        Outcome::Completed { .. } | Outcome::Cancelled => cancelled(tx, job.head)?,
         Outcome::Returned => {
             // The attempt did not take place; its number stays used, for the fence.
             transition::put_back(tx, job.head, 0)?;
@@ -51,10 +57,6 @@ pub(crate) fn finish(
             accepted.failed += 1;
             fail(tx, worker, completion.attempt, &job, *class, detail)?;
         }
-    }
-    if job.head.state == JobState::Running {
-        tx.prepare("DELETE FROM progress WHERE job = :id")?
-            .execute(named_params! { ":id": job.head.id })?;
     }
     Ok(true)
 }
@@ -88,7 +90,7 @@ fn fenced(
 }
 
 fn cancelled(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result<()> {
-    transition::finish(tx, job, JobState::Cancelled, Some(ErrorClass::Cancelled), None)
+    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Cancelled)
 }
 
 fn fail(
@@ -120,7 +122,7 @@ fn fail(
         let run_at = tx.now.plus(back_off(job.head.id, failures));
         transition::put_back(tx, job.head, run_at.as_us())
     } else {
-        transition::finish(tx, job.head, JobState::Failed, Some(class), None)
+        transition::finish(tx, job.head, JobState::Failed, class)
     }
 }
 

@@ -17,7 +17,8 @@ const JOB_COLUMNS: &str = "SELECT jobs.id, jobs.session_id, job_types.name AS ty
         jobs.finished_us, jobs.error_class, progress.step, progress.total, progress.note
      FROM jobs
      JOIN job_types ON job_types.id = jobs.job_type
-     LEFT JOIN progress ON progress.job = jobs.id AND progress.attempt = jobs.attempt";
+     LEFT JOIN progress
+       ON progress.job = jobs.id AND progress.attempt = jobs.attempt AND jobs.state = 3";
 
 /// Returns one job.
 pub(crate) fn job(connection: &Connection, id: JobId) -> rusqlite::Result<Option<JobRecord>> {

@@ -109,11 +109,18 @@ pub(crate) fn prune_sessions(tx: &Tx<'_>) -> Result<u64, OperationError> {
         for sql in [
             "DELETE FROM counters WHERE session_id = :session",
             "DELETE FROM minutes WHERE session_id = :session",
-            "DELETE FROM finished WHERE session_id = :session",
             "DELETE FROM sessions WHERE id = :session",
         ] {
             tx.prepare(sql)?.execute(named_params! { ":session": session })?;
         }
+    }
+    if !empty.is_empty() {
+        tx.prepare(
+            "DELETE FROM finished
+             WHERE session_id NOT IN (SELECT id FROM sessions)
+               AND seq < (SELECT max(seq) FROM finished)",
+        )?
+        .execute(())?;
     }
     Ok(empty.len() as u64)
 }

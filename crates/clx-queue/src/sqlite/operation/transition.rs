@@ -4,7 +4,7 @@
 use rusqlite::named_params;
 
 use crate::event::EventType;
-use crate::ids::{JobId, SessionId};
+use crate::ids::{JobId, SessionId, WorkerId};
 use crate::sqlite::transaction::{JobType, Tx};
 use crate::state::{ErrorClass, JobState};
 
@@ -29,43 +29,66 @@ impl JobHead {
     }
 }
 
-/// Moves a job into a final state and lets its dependents follow, transitively.
+/// Ends a job without a result and lets its dependents follow, transitively.
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     job: JobHead,
     to: JobState,
-    class: Option<ErrorClass>,
-    result: Option<&[u8]>,
+    class: ErrorClass,
 ) -> rusqlite::Result<()> {
     let mut open = vec![(job, to, class)];
-    let mut result = result;
     while let Some((job, to, class)) = open.pop() {
         tx.prepare(
             "UPDATE jobs
-             SET state = :state, error_class = :class, result = :result, finished_us = :now,
-                 cancel_requested = 0
+             SET state = :state, error_class = :class, finished_us = :now, cancel_requested = 0
              WHERE id = :id",
         )?
         .execute(named_params! {
-            ":state": to, ":class": class, ":result": result.take(), ":now": tx.now.as_us(),
+            ":state": to, ":class": class, ":now": tx.now.as_us(),
             ":id": job.id,
         })?;
         append_to_outbox(tx, job)?;
         tx.count(job.session, job.job_type, Some(job.state), to);
         tx.effects.finished.insert(job.session);
-        release_dependents(tx, job.id, to == JobState::Completed, &mut open)?;
+        release_dependents(tx, job.id, false, &mut open)?;
     }
     Ok(())
 }
 
+/// Completes a running job if the worker still has it in this attempt and nobody asked it to stop;
+/// false otherwise. One statement checks the fence and writes, because this is what every job does.
+pub(crate) fn complete(
+    tx: &mut Tx<'_>,
+    job: JobHead,
+    worker: WorkerId,
+    attempt: u32,
+    result: &[u8],
+) -> rusqlite::Result<bool> {
+    let changed = tx
+        .prepare(
+            "UPDATE jobs
+             SET state = 4, result = :result, finished_us = :now
+             WHERE id = :id AND worker_id = :worker AND attempt = :attempt AND state = 3
+               AND cancel_requested = 0",
+        )?
+        .execute(named_params! {
+            ":result": result, ":now": tx.now.as_us(), ":id": job.id, ":worker": worker,
+            ":attempt": attempt,
+        })?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    append_to_outbox(tx, job)?;
+    tx.count(job.session, job.job_type, Some(job.state), JobState::Completed);
+    tx.effects.finished.insert(job.session);
+    let mut open = Vec::new();
+    release_dependents(tx, job.id, true, &mut open)?;
+    Ok(true)
+}
+
 fn append_to_outbox(tx: &Tx<'_>, job: JobHead) -> rusqlite::Result<()> {
-    tx.prepare(
-        "INSERT INTO finished(session_id, seq, job)
-         SELECT :session, coalesce(max(seq), 0) + 1, :job
-         FROM finished
-         WHERE session_id = :session",
-    )?
-    .execute(named_params! { ":session": job.session, ":job": job.id })?;
+    tx.prepare("INSERT INTO finished(session_id, job) VALUES (:session, :job)")?
+        .execute(named_params! { ":session": job.session, ":job": job.id })?;
     Ok(())
 }
 
@@ -75,7 +98,7 @@ fn release_dependents(
     tx: &mut Tx<'_>,
     needed: JobId,
     completed: bool,
-    open: &mut Vec<(JobHead, JobState, Option<ErrorClass>)>,
+    open: &mut Vec<(JobHead, JobState, ErrorClass)>,
 ) -> rusqlite::Result<()> {
     let dependents = {
         let mut statement = tx.prepare(
@@ -100,7 +123,7 @@ fn release_dependents(
         }
         if !completed && !runs_anyway {
             if !open.iter().any(|(other, ..)| other.id == job.id) {
-                open.push((job, JobState::Cancelled, Some(ErrorClass::Dependency)));
+                open.push((job, JobState::Cancelled, ErrorClass::Dependency));
                 tx.event(
                     job.session,
                     EventType::JobCancelled,
@@ -141,7 +164,6 @@ pub(crate) fn put_back(tx: &mut Tx<'_>, job: JobHead, run_at_us: i64) -> rusqlit
          WHERE id = :id",
     )?
     .execute(named_params! { ":state": to, ":run_at": run_at_us, ":id": job.id })?;
-    tx.prepare("DELETE FROM progress WHERE job = :id")?.execute(named_params! { ":id": job.id })?;
     tx.count(job.session, job.job_type, Some(job.state), to);
     Ok(())
 }

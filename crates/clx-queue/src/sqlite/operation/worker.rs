@@ -144,13 +144,7 @@ fn release(
     let head = orphan.head;
     if orphan.cancel_requested {
         released.cancelled.push(head.id);
-        return transition::finish(
-            tx,
-            head,
-            JobState::Cancelled,
-            Some(ErrorClass::Cancelled),
-            None,
-        );
+        return transition::finish(tx, head, JobState::Cancelled, ErrorClass::Cancelled);
     }
     let WorkerExit::Lost { how } = exit else {
         released.returned.push(head.id);
@@ -164,7 +158,7 @@ fn release(
     if losses >= orphan.max_losses {
         released.dead.push(head.id);
         tx.event(head.session, EventType::JobDead, Some(head.id), Some(worker), how)?;
-        return transition::finish(tx, head, JobState::Dead, Some(class), None);
+        return transition::finish(tx, head, JobState::Dead, class);
     }
     released.returned.push(head.id);
     // The first loss may be the worker's own fault: no pause. A second one makes the job suspect.
