@@ -1,5 +1,5 @@
 //! Prints the comparison and writes it to `docs/benchmarks.md`. Principal functions: [`table`],
-//! [`write`].
+//! [`write()`].
 
 use std::fs;
 use std::path::Path;
