@@ -125,18 +125,27 @@ impl Committer {
 
     fn run_batch(&self, batch: &[Arc<dyn Ticket>]) -> Result<Effects, QueueError> {
         let connection = self.database.writer()?;
-        // Caught while the lock is held: a panic that passed it would poison it for ever.
-        let effects = catch_unwind(AssertUnwindSafe(|| {
-            let together = self.commit(&connection, batch)?;
-            Ok(together.unwrap_or_else(|| self.commit_each(&connection, batch)))
-        }))
-        .unwrap_or(Err(QueueError::Panicked))?;
+        let effects = match self.commit(&connection, batch) {
+            Ok(Some(effects)) => effects,
+            Ok(None) | Err(QueueError::Panicked) => self.commit_each(&connection, batch),
+            Err(error) => return Err(error),
+        };
         self.watch_wal(&connection);
         Ok(effects)
     }
 
     /// Runs operations in one transaction; `None`, and nothing done, if one was refused.
     fn commit(
+        &self,
+        connection: &Connection,
+        batch: &[Arc<dyn Ticket>],
+    ) -> Result<Option<Effects>, QueueError> {
+        // Caught while the lock is held: a panic that passed it would poison it for ever.
+        catch_unwind(AssertUnwindSafe(|| self.transact(connection, batch)))
+            .unwrap_or(Err(QueueError::Panicked))
+    }
+
+    fn transact(
         &self,
         connection: &Connection,
         batch: &[Arc<dyn Ticket>],
@@ -156,7 +165,8 @@ impl Committer {
         Ok(Some(tx.effects))
     }
 
-    /// Gives each operation a transaction of its own, so that a refused one is undone alone.
+    /// Gives each operation a transaction of its own, so that one that is refused or panics
+    /// is undone alone.
     fn commit_each(&self, connection: &Connection, batch: &[Arc<dyn Ticket>]) -> Effects {
         let mut effects = Effects::default();
         for ticket in batch {
@@ -285,5 +295,56 @@ impl Bell {
             }
             turn = self.condition.wait(turn).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::{SqliteOptions, SqliteQueue};
+    use crate::{NewSession, Queue, SessionId};
+
+    type Operation = fn(&mut Tx<'_>) -> Result<(), OperationError>;
+
+    fn insert(tx: &mut Tx<'_>) -> Result<(), OperationError> {
+        let sql = "INSERT INTO counters(session_id, job_type, state, n) VALUES (1, 1, 7, 1)
+                   ON CONFLICT DO UPDATE SET n = n + 1";
+        tx.prepare(sql)?.execute(())?;
+        Ok(())
+    }
+
+    fn refuse(_: &mut Tx<'_>) -> Result<(), OperationError> {
+        Err(QueueError::SessionClosed { session: SessionId(1) }.into())
+    }
+
+    fn panic(_: &mut Tx<'_>) -> Result<(), OperationError> {
+        panic!("a bug")
+    }
+
+    /// Runs operations as one batch and compares who succeeded, and how many were done.
+    fn check(operations: &[Operation], expected: &[bool]) {
+        let dir = tempfile::tempdir().unwrap();
+        let queue =
+            SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default()).unwrap();
+        queue.open_session(&NewSession::of_this_process(dir.path(), 0, "")).unwrap();
+        let committer = &queue.committer;
+        let requests: Vec<_> =
+            operations.iter().map(|operation| Arc::new(Request::new(*operation))).collect();
+        let batch: Vec<_> = requests.iter().map(|one| Arc::clone(one) as Arc<dyn Ticket>).collect();
+        committer.run_batch(&batch).unwrap();
+        let answers: Vec<_> = requests.iter().map(|one| one.take_answer().is_ok()).collect();
+        assert_eq!(answers, expected);
+        let n_done: usize = queue
+            .read(|reader| reader.query_row("SELECT sum(n) FROM counters", (), |row| row.get(0)))
+            .unwrap();
+        assert_eq!(n_done, expected.iter().filter(|ok| **ok).count());
+    }
+
+    #[test]
+    fn operations_share_the_luck_of_none() {
+        check(&[insert, insert], &[true, true]);
+        check(&[insert, refuse, insert], &[true, false, true]);
+        check(&[insert, panic, insert], &[true, false, true]);
+        check(&[panic, insert, refuse, panic, insert], &[false, true, false, false, true]);
     }
 }
