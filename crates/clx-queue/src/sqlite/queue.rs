@@ -232,12 +232,20 @@ impl SqliteQueue {
             }
             epoch = gate.epoch();
             self.committer.database().check_identity()?;
+            // One of the waiters looks for all, at least as often as the shortest interval.
+            if due.is_none_or(|due| due > Instant::now())
+                && !gate.takes_poll(self.safety_poll * 2 / 3)
+            {
+                continue;
+            }
             let look = self.read(|reader| claim::look(reader, worker))?;
             if look.gone {
                 return Err(QueueError::WorkerGone { worker });
             }
             let now = self.committer.now().as_us();
             if look.ready || look.next_due_us.is_some_and(|due| due <= now) {
+                // A ring was lost, and who knows how many jobs came with it.
+                gate.ring(usize::MAX);
                 return Ok(true);
             }
             due = look.next_due_us.map(|at| {

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::transaction::JobType;
 use crate::ids::{SessionId, WorkerId};
@@ -42,6 +42,8 @@ struct GateState {
     epoch: u64,
     /// How many wait; nobody is notified in vain, each notification is a call of the system.
     waiting: usize,
+    /// When one of the waiters last looked at the database without having been woken.
+    polled: Option<Instant>,
 }
 
 impl Hub {
@@ -110,7 +112,19 @@ impl Gate {
         lock(&self.state).epoch
     }
 
-    fn ring(&self, n: usize) {
+    /// Tells a waiter whether it has to look for all of them, because nobody did for `interval`.
+    pub(crate) fn takes_poll(&self, interval: Duration) -> bool {
+        let mut state = lock(&self.state);
+        let now = Instant::now();
+        let due = state.polled.is_none_or(|last| now.duration_since(last) >= interval);
+        if due {
+            state.polled = Some(now);
+        }
+        due
+    }
+
+    /// Wakes at most `n` waiters; those that look at the database right now will look again.
+    pub(crate) fn ring(&self, n: usize) {
         let waiting = {
             let mut state = lock(&self.state);
             state.epoch += 1;
