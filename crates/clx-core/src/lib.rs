@@ -7,7 +7,7 @@
 //! | [`language`] | [`Language`], [`LanguageProfile`] |
 //! | [`prog_lang`] | [`ProgLang`] |
 //! | [`kind`] | [`OutputKind`]: a rule set for an audience |
-//! | [`format`] | [`OutputFormat`] |
+//! | [`mod@format`] | [`OutputFormat`] |
 //! | [`job`] | [`JobKind`], [`NotebookInput`], [`NotebookRequest`] |
 //! | [`step`] | [`Step`], [`StepEvent`], [`Backend`]: a build and who makes it |
 //! | [`action`] | [`ActionResult`], [`Artifact`] |

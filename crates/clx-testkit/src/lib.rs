@@ -2,7 +2,7 @@
 //!
 //! | module | for |
 //! |---|---|
-//! | [`mod@queue_conformance`](mod@queue_conformance) | the contract of a queue, the same for every implementation |
+//! | [`queue_conformance`](mod@queue_conformance) | the contract of a queue, the same for every implementation |
 //! | [`course`] | small courses in temp dirs |
 //! | [`tree`] | what lies in a directory, to be compared |
 
