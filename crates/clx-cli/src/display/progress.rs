@@ -38,10 +38,9 @@ impl Progress {
             let now = Instant::now();
             return Self::Lines { done: 0, total, begin: now, last: now };
         }
-        let style = ProgressStyle::with_template(
-            "{bar:30} {human_pos}/{human_len} files, {msg}{elapsed}, about {eta} left",
-        )
-        .expect("the template names known keys only");
+        let style =
+            ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} files, {elapsed}{msg}")
+                .expect("the template names known keys only");
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
             .with_style(style.progress_chars("━╸─"));
         bar.enable_steady_tick(Duration::from_millis(250));
@@ -54,10 +53,8 @@ impl Progress {
         match self {
             Self::Hidden => {}
             Self::Bar(bar) => {
-                if cached > 0 {
-                    bar.set_message(format!("{cached} cached, "));
-                }
                 bar.inc(n);
+                bar.set_message(remark(cached, bar.eta()));
             }
             Self::Lines { done, total, begin, last } => {
                 *done += n;
@@ -84,6 +81,12 @@ impl Progress {
         }
         *self = Self::Hidden;
     }
+}
+
+/// What stands behind the numbers of the bar once something is known.
+fn remark(cached: usize, left: Duration) -> String {
+    let cached = if cached > 0 { format!(", {cached} cached") } else { String::new() };
+    format!("{cached}, about {} s left", left.as_secs().max(1))
 }
 
 fn line(done: u64, total: u64, cached: usize, elapsed: Duration) -> String {
