@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use clx_queue::{WorkerId, WorkerMode};
 use clx_worker::Stop;
 
-use crate::manager::Message;
+use crate::exit::Exit;
+use crate::message::Message;
 
 /// Runs workers in one way: as threads, processes or containers.
 pub trait Executor: Send + Sync {
@@ -30,15 +31,6 @@ pub trait RunningWorker: Send {
 
     /// Asks the worker to stop; returns at once. Asked to stop now, it is made to.
     fn request_stop(&self, stop: Stop);
-}
-
-/// How a worker ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Exit {
-    /// By itself, in order: it was asked to, or found its row gone.
-    Orderly,
-    /// Not in order; the sentence says how, such as `killed by signal 9 (SIGKILL)`.
-    Broken(String),
 }
 
 /// Tells the pool manager that a worker has ended.

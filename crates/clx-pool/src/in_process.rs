@@ -6,7 +6,8 @@ use clx_queue::{Queue, WorkerId, WorkerMode};
 use clx_worker::{JobHandler, Stop, StopSignal, Worker};
 use tokio::runtime::Handle;
 
-use crate::executor::{Executor, Exit, ExitReporter, RunningWorker, StartError};
+use crate::executor::{Executor, ExitReporter, RunningWorker, StartError};
+use crate::exit::Exit;
 
 /// Makes the handler of one worker; workers share nothing but what it shares.
 type MakeHandler = dyn Fn() -> Arc<dyn JobHandler> + Send + Sync;

@@ -15,14 +15,19 @@
 
 mod event;
 mod executor;
+mod exit;
 mod in_process;
 mod lease;
 mod manager;
+mod message;
 mod process;
+mod settings;
 mod state;
 
 pub use event::PoolEvent;
-pub use executor::{Executor, Exit, ExitReporter, RunningWorker, StartError};
+pub use executor::{Executor, ExitReporter, RunningWorker, StartError};
+pub use exit::Exit;
 pub use in_process::InProcess;
-pub use manager::{PoolManager, PoolSettings};
+pub use manager::PoolManager;
 pub use process::Process;
+pub use settings::PoolSettings;

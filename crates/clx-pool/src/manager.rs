@@ -1,60 +1,20 @@
-//! The manager's thread and the handle to it. Principal types: [`PoolManager`], [`PoolSettings`].
+//! The manager's thread and the handle to it. Principal type: [`PoolManager`].
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use clx_queue::{Queue, SessionId, WorkerId};
+use clx_queue::{Queue, SessionId};
 
 use crate::event::PoolEvent;
-use crate::executor::{Executor, Exit};
+use crate::executor::Executor;
+use crate::message::Message;
+use crate::settings::{Pool, PoolSettings};
 use crate::state::State;
 
 /// How often leases are looked at.
 const LEASE_CHECK: Duration = Duration::from_secs(1);
-
-/// How workers are kept.
-#[derive(Debug, Clone)]
-pub struct PoolSettings {
-    /// Time without a beat after which a worker counts as lost, default 20 s.
-    pub lease: Duration,
-    /// Unasked ends of a kind's workers in a row after which it gets no more, default 10.
-    pub max_restarts: u32,
-    /// Pause before the first restart, doubled each time, default 200 ms, at most 10 s.
-    pub restart_pause: Duration,
-    /// Life after which a worker's end says nothing about the next one, default 60 s: restarts are
-    /// counted anew. Without it a long watch would run out of restarts one by one.
-    pub steady: Duration,
-}
-
-impl Default for PoolSettings {
-    fn default() -> Self {
-        Self {
-            lease: Duration::from_secs(20),
-            max_restarts: 10,
-            restart_pause: Duration::from_millis(200),
-            steady: Duration::from_secs(60),
-        }
-    }
-}
-
-/// What the manager's thread is told.
-#[derive(Debug)]
-pub(crate) enum Message {
-    /// Have so many workers of a kind, as far as its pool allows.
-    Ensure(String, u32),
-    /// A worker has ended.
-    Exited(WorkerId, Exit),
-    /// Stop all within the grace time.
-    Stop(Duration),
-}
-
-/// One kind's workers: how they run, and how many at most.
-pub(crate) struct Pool {
-    pub(crate) executor: Arc<dyn Executor>,
-    pub(crate) size: u32,
-}
 
 /// Keeps the workers of one session; dropped, it stops them at once.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use clx_process::{Child, Exit as ProcessExit, Remote, Spawn, Stdin, Waited};
 use clx_queue::{WorkerId, WorkerMode};
 use clx_worker::Stop;
 
-use crate::executor::{Executor, Exit, ExitReporter, RunningWorker, StartError};
+use crate::executor::{Executor, ExitReporter, RunningWorker, StartError};
+use crate::exit::Exit;
 
 /// How long one wait for a child's end lasts before it is repeated.
 const WAIT: Duration = Duration::from_secs(3600);

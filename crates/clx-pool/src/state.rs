@@ -8,9 +8,11 @@ use clx_queue::{NewWorker, Queue, SessionId, WorkerExit, WorkerId};
 use clx_worker::Stop;
 
 use crate::event::PoolEvent;
-use crate::executor::{Exit, ExitReporter, RunningWorker};
+use crate::executor::{ExitReporter, RunningWorker};
+use crate::exit::Exit;
 use crate::lease::LeaseWatch;
-use crate::manager::{Message, Pool, PoolSettings};
+use crate::message::Message;
+use crate::settings::{Pool, PoolSettings};
 
 /// Longest pause before a restart.
 const MAX_RESTART_PAUSE: Duration = Duration::from_secs(10);
