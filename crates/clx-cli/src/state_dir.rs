@@ -12,16 +12,18 @@ pub(crate) struct StateDir {
 }
 
 impl StateDir {
-    /// Makes the directory.
+    /// Makes the directory; errors name it.
     pub(crate) fn open(root: &Path, moved: Option<&Path>, jobs: Option<&Path>) -> io::Result<Self> {
         let path = match moved {
             Some(moved) => std::path::absolute(moved)?,
             None => root.join(".clx"),
         };
-        std::fs::create_dir_all(&path)?;
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        std::fs::create_dir_all(&path).map_err(named)?;
         let ignore = path.join(".gitignore");
         if !ignore.exists() {
-            std::fs::write(ignore, "*\n")?;
+            std::fs::write(ignore, "*\n").map_err(named)?;
         }
         let jobs = match jobs {
             Some(jobs) => std::path::absolute(jobs)?,

@@ -27,6 +27,14 @@ pub enum PublishError {
     /// The store failed.
     #[error("the store failed while outputs were written")]
     Store(#[from] StoreError),
+    /// No output can be written any more: the disk is full or read-only.
+    #[error("the outputs cannot be written ({})", path.display())]
+    Disk {
+        /// The first output that could not be written.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// An output root or its staging folder cannot be made.
     #[error("cannot create {}", path.display())]
     Root {
@@ -110,6 +118,9 @@ impl<'s> Publisher<'s> {
                 let (path, content) = &files[*index];
                 match root.carry_out(relative, content, *decision, store) {
                     Ok(()) => confirmed.push(relative.as_path()),
+                    Err(Refusal::Io(_, source)) if concerns_all(&source) => {
+                        return Err(PublishError::Disk { path: (*path).to_owned(), source });
+                    }
                     Err(refusal) => answers[*index] = Err(refusal.diagnostic(path)),
                 }
             }
@@ -143,4 +154,13 @@ impl<'s> Publisher<'s> {
             .min_by_key(|(_, relative)| relative.as_os_str().len())
             .ok_or(Refusal::Outside)
     }
+}
+
+/// Tells whether an error of one file will be that of every other.
+fn concerns_all(error: &io::Error) -> bool {
+    use io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem
+    )
 }

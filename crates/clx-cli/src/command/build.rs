@@ -104,7 +104,7 @@ fn build(
     let state =
         StateDir::open(&course.root, work.state_dir.as_deref(), work.jobs_db_path.as_deref())
             .map_err(|error| {
-                Failure::environment(format!("cannot create the state directory: {error}"))
+                Failure::environment(format!("cannot create the state directory {error}"))
             })?;
     let workshop = Workshop::open(state).map_err(Failure::environment)?;
     let runtime = runtime().map_err(Failure::environment)?;
