@@ -29,7 +29,8 @@ fn sixteen_processes_do_each_of_20000_jobs_once() {
     assert_eq!(finished.iter().map(|job| job.id.0).collect::<BTreeSet<_>>(), ids);
 
     let wal = std::fs::metadata(stage.path("jobs.db-wal")).map_or(0, |wal| wal.len());
-    assert!(wal < 64 << 20, "the WAL has {wal} bytes");
+    // Some 800 MB went through it; it is cut at 32 MB, with room for what comes meanwhile.
+    assert!(wal < 128 << 20, "the WAL has {wal} bytes");
 
     let mut per_worker: BTreeMap<i64, u32> = BTreeMap::new();
     let mut done: BTreeSet<i64> = BTreeSet::new();

@@ -42,6 +42,7 @@ pub(crate) struct Committer {
     clock: Arc<dyn Clock>,
     line: Mutex<Line>,
     until_look: AtomicI32,
+    copies: wal::Copies,
     last_batch: AtomicUsize,
 }
 
@@ -58,6 +59,7 @@ impl Committer {
             clock,
             line: Mutex::default(),
             until_look: AtomicI32::new(WAL_LOOK),
+            copies: wal::Copies::default(),
             last_batch: AtomicUsize::new(0),
         }
     }
@@ -186,11 +188,18 @@ impl Committer {
             return;
         }
         let begin = Instant::now();
-        if wal::is_long(self.database.path()) {
-            let _tried_again_later = wal::cut(connection);
-        }
-        // Refused at once means that another process is at it; refused late, that a reader stays.
-        let next = if begin.elapsed() < wal::PATIENCE { WAL_LOOK } else { WAL_PAUSE };
+        let is_long = wal::is_long(self.database.path());
+        let is_cut = is_long && wal::cut(connection).unwrap_or(false);
+        let next = if is_cut || !is_long {
+            WAL_LOOK
+        } else if begin.elapsed() < wal::PATIENCE {
+            // Refused at once, because another process is copying: the next try is soon.
+            0
+        } else {
+            WAL_PAUSE
+        };
+        // Copying by each commit would keep out the one who wants to cut.
+        let _stays_as_it_was = self.copies.set(connection, next != 0);
         self.until_look.store(next, Ordering::Relaxed);
     }
 }

@@ -112,7 +112,7 @@ impl SqliteQueue {
         let tidy = || {
             connection.execute_batch("PRAGMA incremental_vacuum(200)")?;
             if is_long {
-                return wal::cut(&connection);
+                return wal::cut(&connection).map(|_| ());
             }
             connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")
         };

@@ -5,6 +5,7 @@
 //! one that waits is made now and then.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -21,15 +22,37 @@ pub(crate) fn is_long(database: &Path) -> bool {
     std::fs::metadata(path_of(database)).is_ok_and(|metadata| metadata.len() > LIMIT)
 }
 
-/// Copies the WAL back into the file and cuts it to nothing; does not if another process is doing
-/// the same, or if somebody stays in its way for longer than [`PATIENCE`]. Must be called outside a
+/// Copies the WAL back into the file and cuts it to nothing. False at once if another process is
+/// copying, and after [`PATIENCE`] if somebody stays in the way. Must be called outside a
 /// transaction.
-pub(crate) fn cut(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn cut(connection: &Connection) -> rusqlite::Result<bool> {
     let usual_ms: u64 = connection.query_row("PRAGMA busy_timeout", (), |row| row.get(0))?;
     connection.busy_timeout(PATIENCE)?;
-    let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0));
     connection.busy_timeout(Duration::from_millis(usual_ms))?;
-    cut
+    busy.map(|busy: bool| !busy)
+}
+
+/// Whether the commits of a connection copy a WAL back that has grown past the usual length.
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
+    /// Pages from which they do usually; 0 while they do.
+    suspended_pages: AtomicU32,
+}
+
+impl Copies {
+    /// Lets commits copy, or suspends it.
+    pub(crate) fn set(&self, connection: &Connection, on: bool) -> rusqlite::Result<()> {
+        let suspended = self.suspended_pages.load(Ordering::Relaxed);
+        if on == (suspended == 0) {
+            return Ok(());
+        }
+        let usual = connection.query_row("PRAGMA wal_autocheckpoint", (), |row| row.get(0))?;
+        let wanted = if on { suspended } else { 0 };
+        connection.pragma_update(None, "wal_autocheckpoint", wanted)?;
+        self.suspended_pages.store(if on { 0 } else { usual }, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 fn path_of(database: &Path) -> PathBuf {
