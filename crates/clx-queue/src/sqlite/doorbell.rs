@@ -8,6 +8,7 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::transaction::JobType;
 use super::wake::{Hub, Topic};
@@ -24,16 +25,28 @@ pub(crate) struct Doorbell {
 /// Ends the listener.
 const HANG_UP: &[u8] = b"-";
 
+/// Makes the listener look at the database now.
+const LOOK: &[u8] = b".";
+
 impl Doorbell {
-    /// Binds a new bell that passes rings on to `hub`.
-    pub(crate) fn bind(hub: Arc<Hub>) -> std::io::Result<Self> {
+    /// Binds a new bell that passes rings on to `hub`. While nobody rings, the listener calls
+    /// `look`, which returns how long it may wait until the next call.
+    pub(crate) fn bind(
+        hub: Arc<Hub>,
+        look: impl FnMut() -> Duration + Send + 'static,
+    ) -> std::io::Result<Self> {
         let name = format!("clx-{}", super::token::random_hex()?);
         let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name)?)?;
         let receiver = socket.try_clone()?;
         let listener = std::thread::Builder::new()
             .name("clx-doorbell".to_owned())
-            .spawn(move || listen(&receiver, &hub))?;
+            .spawn(move || listen(&receiver, &hub, look))?;
         Ok(Self { name, socket, listener: Some(listener) })
+    }
+
+    /// Makes the listener look now, because what it waits for has changed.
+    pub(crate) fn look_now(&self) {
+        self.send(&self.name, LOOK);
     }
 
     /// Returns the name to store in the database.
@@ -46,12 +59,15 @@ impl Doorbell {
         if name == self.name {
             return;
         }
+        self.send(name, encode(topic, n).as_bytes());
+    }
+
+    fn send(&self, name: &str, message: &[u8]) {
         if let Ok(address) = SocketAddr::from_abstract_name(name) {
-            let message = encode(topic, n);
             // A full buffer means that the receiver will look anyway.
             let _lost = rustix::net::sendto(
                 &self.socket,
-                message.as_bytes(),
+                message,
                 rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL,
                 &unix_address(&address),
             );
@@ -75,16 +91,37 @@ impl Drop for Doorbell {
     }
 }
 
-fn listen(socket: &UnixDatagram, hub: &Hub) {
+fn listen(socket: &UnixDatagram, hub: &Hub, mut look: impl FnMut() -> Duration) {
     let mut buffer = [0; 64];
-    while let Ok(length) = socket.recv(&mut buffer) {
-        if &buffer[..length] == HANG_UP {
+    let mut next_look = Instant::now() + look();
+    loop {
+        let left = next_look.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            next_look = Instant::now() + look();
+            continue;
+        }
+        // A socket without its time limit could miss the next look; better none at all.
+        if socket.set_read_timeout(Some(left)).is_err() {
             return;
         }
-        if let Some((topic, n)) = decode(&buffer[..length]) {
-            hub.ring(topic, n);
+        match socket.recv(&mut buffer) {
+            Ok(length) if &buffer[..length] == HANG_UP => return,
+            Ok(length) if &buffer[..length] == LOOK => next_look = Instant::now() + look(),
+            Ok(length) => {
+                if let Some((topic, n)) = decode(&buffer[..length]) {
+                    hub.ring(topic, n);
+                }
+            }
+            Err(error) if is_over(&error) => next_look = Instant::now() + look(),
+            Err(_) => return,
         }
     }
+}
+
+/// Tells whether a wait ended without a message.
+fn is_over(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
 fn encode(topic: Topic, n: usize) -> String {

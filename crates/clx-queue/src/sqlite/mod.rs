@@ -7,6 +7,7 @@
 //! | `transaction` | what an operation sees, and whom to wake after COMMIT |
 //! | `wal` | keeps the WAL short |
 //! | `wake`, `doorbell` | wakes waiters in this process, and in others |
+//! | `safety` | looks now and then, in case a doorbell was lost |
 //!
 //! A worker process opens the same file; a container never does, it talks to a gateway.
 
@@ -14,6 +15,7 @@ mod commit;
 mod doorbell;
 mod operation;
 mod queue;
+mod safety;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -31,6 +33,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use self::commit::Committer;
 use self::doorbell::Doorbell;
+use self::safety::SafetyPoll;
 use self::transaction::{Effects, JobType, OperationError, Tx};
 use self::wake::{Hub, Topic};
 use crate::error::QueueError;
@@ -51,8 +54,8 @@ pub struct SqliteOptions {
     pub durability: Durability,
     /// Time, default the machine's clock.
     pub clock: Arc<dyn Clock>,
-    /// How often an idle waiter looks for itself in case a doorbell was lost, default 1.5 s (each
-    /// wait is varied by up to a third, so that waiters spread).
+    /// How often the handle looks for its waiters in case a doorbell was lost, default 1.5 s (varied
+    /// by up to a third, so that handles spread).
     pub safety_poll: Duration,
 }
 
@@ -69,10 +72,9 @@ impl Default for SqliteOptions {
 /// A queue in a SQLite file; shared by reference or `Arc` between threads.
 #[derive(Debug)]
 pub struct SqliteQueue {
-    committer: Committer,
+    committer: Arc<Committer>,
     hub: Arc<Hub>,
     doorbell: Doorbell,
-    safety_poll: Duration,
 }
 
 impl SqliteQueue {
@@ -83,15 +85,14 @@ impl SqliteQueue {
     pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, QueueError> {
         let open = OpenOptions { durability: options.durability, readers: 8 };
         let database = Database::open(path, &SCHEMA, &open)?;
+        let path = database.path().to_owned();
+        let committer = Arc::new(Committer::new(database, Arc::clone(&options.clock)));
         let hub = Arc::new(Hub::default());
-        let doorbell = Doorbell::bind(Arc::clone(&hub))
-            .map_err(|source| DbError::Directory { path: database.path().to_owned(), source })?;
-        Ok(Self {
-            committer: Committer::new(database, Arc::clone(&options.clock)),
-            hub,
-            doorbell,
-            safety_poll: options.safety_poll,
-        })
+        let mut poll =
+            SafetyPoll::new(Arc::clone(&committer), Arc::clone(&hub), options.safety_poll);
+        let doorbell = Doorbell::bind(Arc::clone(&hub), move || poll.look())
+            .map_err(|source| DbError::Directory { path, source })?;
+        Ok(Self { committer, hub, doorbell })
     }
 
     /// Returns the path of the file.
@@ -150,6 +151,9 @@ impl SqliteQueue {
             let topic = Topic::Finished(session);
             self.hub.ring(topic, usize::MAX);
             self.ring_others(topic, 1, &self.owner_doorbell(session));
+        }
+        if effects.put_off {
+            self.doorbell.look_now();
         }
         for (&worker, doorbell) in &effects.workers {
             let topic = Topic::Worker(worker);

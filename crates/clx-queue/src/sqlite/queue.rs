@@ -70,7 +70,7 @@ impl Queue for SqliteQueue {
             if !found.is_empty() || Instant::now() >= deadline {
                 return Ok(found);
             }
-            gate.wait(epoch, deadline.min(self.next_poll()));
+            gate.wait(epoch, deadline);
         }
     }
 
@@ -217,49 +217,13 @@ impl SqliteQueue {
         &self,
         worker: WorkerId,
         gate: &Gate,
-        mut epoch: u64,
+        epoch: u64,
         deadline: Instant,
     ) -> Result<bool, QueueError> {
-        let mut due = None;
-        loop {
-            if Instant::now() >= deadline {
-                return Ok(false);
-            }
-            let poll = self.next_poll();
-            let until = deadline.min(poll).min(due.unwrap_or(poll));
-            if gate.wait(epoch, until) || self.hub.is_nudged(worker) {
-                return Ok(!self.hub.is_nudged(worker));
-            }
-            epoch = gate.epoch();
+        let rung = gate.wait(epoch, deadline);
+        if self.hub.is_vanished() {
             self.committer.database().check_identity()?;
-            // One of the waiters looks for all, at least as often as the shortest interval.
-            if due.is_none_or(|due| due > Instant::now())
-                && !gate.takes_poll(self.safety_poll * 2 / 3)
-            {
-                continue;
-            }
-            let look = self.read(|reader| claim::look(reader, worker))?;
-            if look.gone {
-                return Err(QueueError::WorkerGone { worker });
-            }
-            let now = self.committer.now().as_us();
-            if look.ready || look.next_due_us.is_some_and(|due| due <= now) {
-                // A ring was lost, and who knows how many jobs came with it.
-                gate.ring(usize::MAX);
-                return Ok(true);
-            }
-            due = look.next_due_us.map(|at| {
-                Instant::now() + Duration::from_micros(u64::try_from(at - now).unwrap_or(0))
-            });
         }
-    }
-
-    /// Returns when to look without having been woken, spread over a third of the interval.
-    fn next_poll(&self) -> Instant {
-        let now = Instant::now();
-        let third = u32::try_from(self.safety_poll.as_nanos() / 3).unwrap_or(u32::MAX).max(1);
-        let spread = self.committer.now().as_us().unsigned_abs().wrapping_mul(0x9e37_79b9) >> 8;
-        let jitter = u32::try_from(spread % u64::from(third)).unwrap_or(0);
-        now + self.safety_poll - Duration::from_nanos(u64::from(jitter))
+        Ok(rung && !self.hub.is_nudged(worker))
     }
 }

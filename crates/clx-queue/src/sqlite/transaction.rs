@@ -51,6 +51,8 @@ impl From<rusqlite::Error> for OperationError {
 pub(crate) struct Effects {
     /// How many jobs became ready, by session and type.
     pub(crate) ready: BTreeMap<(SessionId, JobType), usize>,
+    /// A job was put off to a later time.
+    pub(crate) put_off: bool,
     /// Sessions with newly finished jobs.
     pub(crate) finished: BTreeSet<SessionId>,
     /// Workers with a job to cancel, or removed, and their doorbells.
@@ -105,6 +107,7 @@ impl<'c> Tx<'c> {
         if to == JobState::Ready {
             *self.effects.ready.entry((session, job_type)).or_default() += 1;
         }
+        self.effects.put_off |= to == JobState::Scheduled;
         if to.is_final() {
             let minute = self.now.as_us().div_euclid(60_000_000);
             *self.tally.minutes.entry((session, minute, to as i64)).or_default() += 1;
@@ -137,6 +140,7 @@ impl Effects {
         for (key, n) in other.ready {
             *self.ready.entry(key).or_default() += n;
         }
+        self.put_off |= other.put_off;
         self.finished.extend(other.finished);
         self.workers.extend(other.workers);
     }

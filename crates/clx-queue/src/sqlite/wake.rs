@@ -4,8 +4,9 @@
 //! not moved: a ring between the look and the wait is never lost.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::transaction::JobType;
 use crate::ids::{SessionId, WorkerId};
@@ -28,6 +29,8 @@ pub(crate) struct Hub {
     /// Where each worker of this handle waits for jobs; a worker never changes its place.
     places: Mutex<HashMap<WorkerId, Arc<Gate>>>,
     owners: Mutex<HashMap<SessionId, Option<String>>>,
+    /// The database file is no longer the one that was opened.
+    vanished: AtomicBool,
     nudged: Mutex<HashSet<WorkerId>>,
 }
 
@@ -42,8 +45,6 @@ struct GateState {
     epoch: u64,
     /// How many wait; nobody is notified in vain, each notification is a call of the system.
     waiting: usize,
-    /// When one of the waiters last looked at the database without having been woken.
-    polled: Option<Instant>,
 }
 
 impl Hub {
@@ -80,6 +81,26 @@ impl Hub {
         }
     }
 
+    /// Returns the topics that somebody waits for right now.
+    pub(crate) fn waited_for(&self) -> Vec<Topic> {
+        lock(&self.gates)
+            .iter()
+            .filter(|(_, gate)| lock(&gate.state).waiting > 0)
+            .map(|(topic, _)| *topic)
+            .collect()
+    }
+
+    /// Says that the database file is gone or replaced; all waiters find out.
+    pub(crate) fn set_vanished(&self) {
+        self.vanished.store(true, Ordering::SeqCst);
+        self.ring_all();
+    }
+
+    /// Tells whether the database file was found gone or replaced.
+    pub(crate) fn is_vanished(&self) -> bool {
+        self.vanished.load(Ordering::SeqCst)
+    }
+
     /// Wakes all waiters of every topic.
     pub(crate) fn ring_all(&self) {
         #[expect(clippy::iter_over_hash_type, reason = "all are rung, in whatever order")]
@@ -112,19 +133,7 @@ impl Gate {
         lock(&self.state).epoch
     }
 
-    /// Tells a waiter whether it has to look for all of them, because nobody did for `interval`.
-    pub(crate) fn takes_poll(&self, interval: Duration) -> bool {
-        let mut state = lock(&self.state);
-        let now = Instant::now();
-        let due = state.polled.is_none_or(|last| now.duration_since(last) >= interval);
-        if due {
-            state.polled = Some(now);
-        }
-        due
-    }
-
-    /// Wakes at most `n` waiters; those that look at the database right now will look again.
-    pub(crate) fn ring(&self, n: usize) {
+    fn ring(&self, n: usize) {
         let waiting = {
             let mut state = lock(&self.state);
             state.epoch += 1;

@@ -196,48 +196,22 @@ fn store_seq(
     Ok(())
 }
 
-/// What an idle worker's safety poll finds, by reading only.
-pub(crate) struct Look {
-    /// A job is ready for the worker.
-    pub(crate) ready: bool,
-    /// The worker's row is gone or its session is closed.
-    pub(crate) gone: bool,
-    /// When the next scheduled job is due.
-    pub(crate) next_due_us: Option<i64>,
-}
-
 /// Where a worker stands: whose jobs of which type it claims.
 pub(crate) struct Place {
     pub(crate) session: SessionId,
     pub(crate) job_type: JobType,
-    mode: WorkerMode,
 }
 
 /// Returns the place of a worker, `None` if its row is gone or its session closed.
 pub(crate) fn place(connection: &Connection, worker: WorkerId) -> rusqlite::Result<Option<Place>> {
     connection
         .prepare_cached(
-            "SELECT workers.session_id, workers.job_type, workers.mode
+            "SELECT workers.session_id, workers.job_type
              FROM workers JOIN sessions ON sessions.id = workers.session_id
              WHERE workers.id = :worker AND sessions.state = 1",
         )?
         .query_row(named_params! { ":worker": worker }, |row| {
-            Ok(Place {
-                session: row.get("session_id")?,
-                job_type: JobType(row.get("job_type")?),
-                mode: row.get("mode")?,
-            })
+            Ok(Place { session: row.get("session_id")?, job_type: JobType(row.get("job_type")?) })
         })
         .optional()
-}
-
-/// Looks whether a claim would find something.
-pub(crate) fn look(connection: &Connection, worker: WorkerId) -> rusqlite::Result<Look> {
-    let Some(place) = place(connection, worker)? else {
-        return Ok(Look { ready: false, gone: true, next_due_us: None });
-    };
-    let ready = connection.prepare_cached(READY)?.exists(named_params! {
-        ":session": place.session, ":type": place.job_type.0, ":mode": place.mode, ":limit": 1,
-    })?;
-    Ok(Look { ready, gone: false, next_due_us: due::next(connection)? })
 }
