@@ -64,6 +64,9 @@ pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
         }
     }
     drop(broker);
+    let measured = root.join(TARGET).join("measured");
+    fs::remove_dir_all(&measured)
+        .map_err(|source| TaskError::Io { path: measured.clone(), source })?;
     let rows = row::all(&figures);
     crate::say(&page::table(&rows));
     if args.names.is_empty() { page::write(&root, &rows, args.rounds) } else { Ok(()) }

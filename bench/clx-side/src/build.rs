@@ -12,8 +12,10 @@ use crate::Figures;
 use crate::course::{self, N_NOTEBOOKS, N_OUTPUTS};
 
 pub fn measure(below: &Path) -> Figures {
-    let directory = tempfile::tempdir_in(below)?;
-    let root = directory.path();
+    // Left for the bench to remove when all is measured: for minutes after many files were deleted,
+    // ext4 is so slow in making new ones that everything takes the same time.
+    let directory = tempfile::tempdir_in(below)?.keep();
+    let root = directory.as_path();
     let spec = course::generate(root)?;
     // `clx` is built beside this program.
     let clx = std::env::current_exe()?.with_file_name("clx");

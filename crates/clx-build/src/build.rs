@@ -22,6 +22,9 @@ use crate::report::{BuildReport, BuildStatus};
 /// Longest wait for the backend before interruption is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Steps handed over at once: workers begin with the first while the next are made ready.
+const STEPS_PER_SUBMIT: usize = 32;
+
 /// Copies per turn while the backend works.
 const COPIES_PER_TURN: usize = 32;
 
@@ -109,14 +112,16 @@ impl<'a> Build<'a> {
         for problem in self.plan.problems() {
             self.problem(problem);
         }
+        for chunk in self.plan.steps.chunks(STEPS_PER_SUBMIT) {
+            self.store_sources(chunk)?;
+            backend.submit(chunk.iter().map(|planned| planned.step.clone()).collect())?;
+        }
+        let interrupted = self.collect(backend, control)?;
         for directory in &self.plan.directories {
             if let Some(problem) = self.publisher.make_directory(directory) {
                 self.problem(&problem);
             }
         }
-        self.store_sources()?;
-        backend.submit(self.plan.steps.iter().map(|planned| planned.step.clone()).collect())?;
-        let interrupted = self.collect(backend, control)?;
         if interrupted {
             self.report.status = BuildStatus::Interrupted;
         } else {
@@ -131,9 +136,9 @@ impl<'a> Build<'a> {
     }
 
     /// Puts the sources that the store does not have yet where workers find them.
-    fn store_sources(&mut self) -> Result<(), BuildError> {
+    fn store_sources(&mut self, steps: &[PlannedStep]) -> Result<(), BuildError> {
         let mut missing: Vec<(&PlannedStep, Vec<u8>)> = Vec::new();
-        for planned in &self.plan.steps {
+        for planned in steps {
             if !self.store.contains(&planned.step.source)?
                 && let Ok(bytes) = fs::read(&planned.source)
             {
