@@ -11,7 +11,8 @@ use clx_core::{
 };
 use clx_pool::{Executor, PoolManager, PoolSettings};
 use clx_queue::{
-    CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, Retention, SessionId, SqliteQueue,
+    CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, QueueError, Retention, SessionId,
+    SqliteQueue,
 };
 use clx_store::Store;
 
@@ -23,6 +24,10 @@ use crate::stall::StallWatch;
 
 /// Finished jobs collected at once.
 const COLLECT: u32 = 256;
+
+/// How long to wait for more once a job has finished: recording and publishing cost several
+/// transactions however many jobs they are for.
+const GATHER: Duration = Duration::from_millis(15);
 
 /// How a backend works.
 #[derive(Debug, Clone)]
@@ -170,6 +175,23 @@ impl SqliteBackend {
         Ok(())
     }
 
+    /// Waits for a finished job, and a moment longer for others, unless it was the last.
+    fn gather(&self, wait: Duration) -> Result<Vec<FinishedJob>, QueueError> {
+        let mut finished = self.queue.finished(self.session, self.collected, COLLECT, wait)?;
+        let deadline = Instant::now() + GATHER;
+        while let Some(last) = finished.last().map(|job| job.seq)
+            && finished.len() < self.pending.len()
+        {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let more = self.queue.finished(self.session, last, COLLECT, left)?;
+            if more.is_empty() {
+                break;
+            }
+            finished.extend(more);
+        }
+        Ok(finished)
+    }
+
     fn collect(&mut self, finished: Vec<FinishedJob>) -> Result<(), BackendError> {
         let mut records = Vec::new();
         for job in finished {
@@ -264,10 +286,7 @@ impl Backend for SqliteBackend {
             let left = deadline.saturating_duration_since(Instant::now());
             if self.is_waiting() {
                 let wait = if self.ready.is_empty() { left } else { Duration::ZERO };
-                let finished = self
-                    .queue
-                    .finished(self.session, self.collected, COLLECT, wait)
-                    .map_err(|error| queue_error(&error))?;
+                let finished = self.gather(wait).map_err(|error| queue_error(&error))?;
                 if !finished.is_empty() {
                     self.stall.moved();
                     self.collect(finished)?;
