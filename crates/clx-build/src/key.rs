@@ -21,8 +21,8 @@ pub(crate) fn notebook_key(
         .with("programming language", input.prog_lang.name())
         .with("author", &input.author)
         .with("organization", &request.organization)
-        .with("language", json(&request.language))
-        .with("kind", json(&request.kind))
+        .with("language", json(&input.profile(request)))
+        .with("kind", json(&input.rules(request)))
         .with("format", request.format.name())
         .with("image prefix", &request.img_prefix)
 }
@@ -41,13 +41,15 @@ mod tests {
             file: "slides/x.py".into(),
             prog_lang: ProgLang::Python,
             author: "A".to_owned(),
+            languages: [Language::DE, Language::EN].map(LanguageProfile::predefined).into(),
+            kinds: OutputKind::predefined(),
         }
     }
 
     fn request() -> NotebookRequest {
         NotebookRequest {
-            language: LanguageProfile::predefined(Language::DE),
-            kind: OutputKind::predefined().remove(0),
+            language: Language::DE,
+            kind: "code-along".to_owned(),
             format: OutputFormat::Code,
             img_prefix: "img/".to_owned(),
             organization: String::new(),
@@ -73,9 +75,10 @@ mod tests {
             key(&|input, _| input.prog_lang = ProgLang::Java),
             key(&|input, _| input.author = "B".to_owned()),
             key(&|_, request| request.organization = "O".to_owned()),
-            key(&|_, request| request.language = LanguageProfile::predefined(Language::EN)),
-            key(&|_, request| request.language.answer = "Lösung".to_owned()),
-            key(&|_, request| request.kind.removed_tags.clear()),
+            key(&|_, request| request.language = Language::EN),
+            key(&|input, _| input.languages[0].answer = "Lösung".to_owned()),
+            key(&|_, request| request.kind = "speaker".to_owned()),
+            key(&|input, _| input.kinds[0].removed_tags.clear()),
             key(&|_, request| request.format = OutputFormat::Notebook),
             key(&|_, request| request.img_prefix = "../img/".to_owned()),
         ];

@@ -143,15 +143,16 @@ fn notebook_step(
         file: file.clone(),
         prog_lang: notebook.prog_lang,
         author: course.author.clone(),
+        languages: course.languages.clone(),
+        kinds: course.kinds.clone(),
     };
     let mut outputs: Vec<StepOutput> = Vec::new();
     let mut places: Vec<Vec<PathBuf>> = Vec::new();
     let mut by_key = BTreeMap::new();
     for output in notebook.outputs.iter().filter(|output| is_supported(output.format)) {
-        let profile = course.languages.iter().find(|profile| profile.code == output.language)?;
         let request = NotebookRequest {
-            language: profile.clone(),
-            kind: (*output.kind).clone(),
+            language: output.language,
+            kind: output.kind.name.clone(),
             format: output.format,
             img_prefix: output.img_prefix.clone(),
             organization: course.organization.get(output.language).to_owned(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::format::OutputFormat;
 use crate::kind::OutputKind;
-use crate::language::LanguageProfile;
+use crate::language::{Language, LanguageProfile};
 use crate::prog_lang::ProgLang;
 
 /// What a job makes; names the pool that works on it.
@@ -73,15 +73,34 @@ pub struct NotebookInput {
     pub prog_lang: ProgLang,
     /// Author named in slide headers, may be empty.
     pub author: String,
+    /// The languages that requests name, each once: profiles and rules are long, and a dozen
+    /// requests share a few.
+    pub languages: Vec<LanguageProfile>,
+    /// The kinds that requests name, each once.
+    pub kinds: Vec<OutputKind>,
+}
+
+impl NotebookInput {
+    /// Returns the profile of a request's language, if the input has it.
+    #[must_use]
+    pub fn profile(&self, request: &NotebookRequest) -> Option<&LanguageProfile> {
+        self.languages.iter().find(|profile| profile.code == request.language)
+    }
+
+    /// Returns the rules of a request's kind, if the input has them.
+    #[must_use]
+    pub fn rules(&self, request: &NotebookRequest) -> Option<&OutputKind> {
+        self.kinds.iter().find(|kind| kind.name == request.kind)
+    }
 }
 
 /// One output wanted of a notebook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotebookRequest {
-    /// Language of the text.
-    pub language: LanguageProfile,
-    /// Rules of the kind.
-    pub kind: OutputKind,
+    /// Language of the text, one of [`NotebookInput::languages`].
+    pub language: Language,
+    /// Name of the kind, one of [`NotebookInput::kinds`].
+    pub kind: String,
     /// Format of the file.
     pub format: OutputFormat,
     /// What replaces `img/` at the beginning of media paths.

@@ -104,9 +104,12 @@ fn render(
             };
             NotebookRenderer::new(&input.file, text, input.prog_lang, &branding)
         });
+        let (Some(language), Some(kind)) = (input.profile(request), input.rules(request)) else {
+            return Err(bad_payload("a request names a language or kind that is not in the input"));
+        };
         outputs.push(renderer.render(&Variant {
-            language: request.language.clone(),
-            kind: request.kind.clone(),
+            language: language.clone(),
+            kind: kind.clone(),
             format: request.format,
             img_prefix: request.img_prefix.clone(),
         }));
