@@ -34,7 +34,7 @@ pub(crate) fn cancel(
 
 fn targets(tx: &Tx<'_>, session: SessionId, target: &CancelTarget) -> rusqlite::Result<Vec<JobId>> {
     let (condition, value) = match target {
-        CancelTarget::All => ("1", rusqlite::types::Value::Null),
+        CancelTarget::All => (":value IS NULL", rusqlite::types::Value::Null),
         CancelTarget::Type(name) => {
             ("job_type = (SELECT id FROM job_types WHERE name = :value)", name.clone().into())
         }
@@ -44,7 +44,7 @@ fn targets(tx: &Tx<'_>, session: SessionId, target: &CancelTarget) -> rusqlite::
     let sql = format!(
         "SELECT id
          FROM jobs
-         WHERE session_id = :session AND state <= 3 AND {condition} AND (:value IS NULL OR 1)"
+         WHERE session_id = :session AND state <= 3 AND {condition}"
     );
     let mut statement = tx.prepare(&sql)?;
     let rows = statement
