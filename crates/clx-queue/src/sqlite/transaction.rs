@@ -1,7 +1,7 @@
 //! What an operation works with: the connection inside a transaction, the moment, and what it
 //! changes besides rows. Principal type: [`Tx`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clx_core::Timestamp;
 use clx_db::Database;
@@ -10,7 +10,8 @@ use rusqlite::{CachedStatement, Connection, named_params};
 use crate::error::QueueError;
 use crate::event::EventType;
 use crate::ids::{JobId, SessionId, WorkerId};
-use crate::state::JobState;
+use crate::state::{JobState, WorkerMode};
+use crate::worker::ClaimedJob;
 
 /// Row id of a job type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,25 +67,90 @@ pub(crate) struct Tally {
     minutes: BTreeMap<(SessionId, i64, i64), i64>,
 }
 
+/// Ready jobs read ahead by a claim, so that the claims that share its transaction need no query of
+/// their own. Whatever else makes a job ready, or a ready job something else, empties it.
+#[derive(Debug, Default)]
+pub(crate) struct ReadyAhead {
+    place: Option<(SessionId, JobType, WorkerMode)>,
+    jobs: VecDeque<ClaimedJob>,
+    /// Nothing is ready beyond `jobs`.
+    complete: bool,
+}
+
+impl ReadyAhead {
+    /// Returns up to `limit` jobs of a place; `None` if they have to be read.
+    pub(crate) fn take(
+        &mut self,
+        place: (SessionId, JobType, WorkerMode),
+        limit: usize,
+    ) -> Option<Vec<ClaimedJob>> {
+        if self.place != Some(place) || (self.jobs.len() < limit && !self.complete) {
+            return None;
+        }
+        let n = limit.min(self.jobs.len());
+        Some(self.jobs.drain(..n).collect())
+    }
+
+    /// Keeps the jobs that a query for `limit` jobs found.
+    pub(crate) fn fill(
+        &mut self,
+        place: (SessionId, JobType, WorkerMode),
+        jobs: Vec<ClaimedJob>,
+        limit: usize,
+    ) {
+        *self = Self { place: Some(place), complete: jobs.len() < limit, jobs: jobs.into() };
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
 /// A transaction under way, seen by its operations one after the other.
 pub(crate) struct Tx<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) now: Timestamp,
+    /// How many operations share the transaction.
+    pub(crate) n_operations: usize,
     pub(crate) effects: Effects,
     pub(crate) tally: Tally,
     /// Whether an operation of this transaction made due jobs ready already.
     pub(crate) promoted: bool,
+    /// Ready jobs that the next claims take.
+    pub(crate) ready: ReadyAhead,
+    /// Whether any job needs another; unknown until somebody asks.
+    any_dependency: Option<bool>,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(connection: &'c Connection, now: Timestamp) -> Self {
+    pub(crate) fn new(connection: &'c Connection, now: Timestamp, n_operations: usize) -> Self {
         Self {
             connection,
             now,
+            n_operations,
             effects: Effects::default(),
             tally: Tally::default(),
             promoted: false,
+            ready: ReadyAhead::default(),
+            any_dependency: None,
         }
+    }
+
+    /// Tells whether any job of the file needs another. Most files have none, and then no job that
+    /// ends has to look for those that waited for it.
+    pub(crate) fn has_dependencies(&mut self) -> rusqlite::Result<bool> {
+        if let Some(known) = self.any_dependency {
+            return Ok(known);
+        }
+        let any =
+            self.prepare("SELECT EXISTS(SELECT 1 FROM deps)")?.query_row((), |row| row.get(0))?;
+        self.any_dependency = Some(any);
+        Ok(any)
+    }
+
+    /// Notes that an operation of this transaction wrote a dependency.
+    pub(crate) fn set_dependencies(&mut self) {
+        self.any_dependency = Some(true);
     }
 
     /// Prepares a statement, or takes it from the connection's cache.
@@ -104,6 +170,9 @@ impl<'c> Tx<'c> {
             *self.tally.states.entry((session, job_type, from as i64)).or_default() -= 1;
         }
         *self.tally.states.entry((session, job_type, to as i64)).or_default() += 1;
+        if to == JobState::Ready || (from == Some(JobState::Ready) && to != JobState::Running) {
+            self.ready.clear();
+        }
         if to == JobState::Ready {
             *self.effects.ready.entry((session, job_type)).or_default() += 1;
         }

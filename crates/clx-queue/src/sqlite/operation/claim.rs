@@ -115,16 +115,16 @@ fn take_ready(
     request: &ClaimRequest,
     limit: u32,
 ) -> rusqlite::Result<Vec<ClaimedJob>> {
-    let jobs = {
-        let mut statement = tx.prepare(READY)?;
-        let rows = statement.query_map(
-            named_params! {
-                ":session": claimant.session, ":type": claimant.job_type.0,
-                ":mode": claimant.mode, ":limit": limit,
-            },
-            read_claimed,
-        )?;
-        rows.collect::<Result<Vec<_>, _>>()?
+    let place = (claimant.session, claimant.job_type, claimant.mode);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let jobs = match tx.ready.take(place, limit) {
+        Some(jobs) => jobs,
+        None => {
+            let read = limit.max(tx.n_operations);
+            let jobs = read_ready(tx, claimant, read)?;
+            tx.ready.fill(place, jobs, read);
+            tx.ready.take(place, limit).unwrap_or_default()
+        }
     };
     let mut update = tx.prepare(
         "UPDATE jobs
@@ -143,6 +143,18 @@ fn take_ready(
         claimed.push(job);
     }
     Ok(claimed)
+}
+
+fn read_ready(tx: &Tx<'_>, claimant: &Claimant, limit: usize) -> rusqlite::Result<Vec<ClaimedJob>> {
+    let mut statement = tx.prepare(READY)?;
+    let rows = statement.query_map(
+        named_params! {
+            ":session": claimant.session, ":type": claimant.job_type.0, ":mode": claimant.mode,
+            ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+        },
+        read_claimed,
+    )?;
+    rows.collect()
 }
 
 /// The claim's query; served by `jobs_ready` without a sort.

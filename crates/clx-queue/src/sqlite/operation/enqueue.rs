@@ -118,8 +118,11 @@ impl Needs {
         }
     }
 
-    fn store(&self, tx: &Tx<'_>, job: JobId) -> rusqlite::Result<()> {
+    fn store(&self, tx: &mut Tx<'_>, job: JobId) -> rusqlite::Result<()> {
         let Self::Open(needs) = self else { return Ok(()) };
+        if !needs.is_empty() {
+            tx.set_dependencies();
+        }
         let mut statement = tx.prepare(
             "INSERT INTO deps(needs, job, on_failure) VALUES (:needs, :job, :on_failure)",
         )?;

@@ -100,6 +100,9 @@ fn release_dependents(
     completed: bool,
     open: &mut Vec<(JobHead, JobState, ErrorClass)>,
 ) -> rusqlite::Result<()> {
+    if !tx.has_dependencies()? {
+        return Ok(());
+    }
     let dependents = {
         let mut statement = tx.prepare(
             "SELECT jobs.id, session_id, job_type, state, run_at_us, blocked_by, on_failure
