@@ -1,0 +1,327 @@
+//! Takes formulas out of a text and leaves marks in their places. Principal type: [`Extracted`].
+//!
+//! Forms, as nbconvert finds them: `$…$` (not empty, inside one block), `$$…$$`, `\\(…\\)`,
+//! `\\[…\\]` and `\begin{name}…\end{name}`, not inside code. `\$` is a dollar. The scanner goes
+//! forward only, and what closes a form is searched once for each kind, so the time is linear.
+
+use std::collections::BTreeMap;
+
+use super::block;
+use crate::math::Formula;
+
+/// A text and the formulas that its marks stand for.
+#[derive(Debug)]
+pub(super) struct Extracted {
+    /// The text; a formula is its index between two [`Self::mark`]s.
+    pub(super) text: String,
+    /// The formulas in order.
+    pub(super) formulas: Vec<Formula>,
+    /// A character of the private use area that the text does not have.
+    pub(super) mark: char,
+}
+
+/// Takes the formulas out of Markdown; also puts the blank into `#Title`.
+pub(super) fn from_markdown(text: &str) -> Extracted {
+    Extractor::new(text, true).run()
+}
+
+/// Takes the formulas out of a text without other markup.
+pub(super) fn from_latex(text: &str) -> Extracted {
+    Extractor::new(text, false).run()
+}
+
+impl Extracted {
+    /// Returns the index of the mark in front of `text` and what follows it.
+    pub(super) fn mark_in_front<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+        let (index, after) = text.strip_prefix(self.mark)?.split_once(self.mark)?;
+        let index = index.parse().ok().filter(|&index| index < self.formulas.len())?;
+        Some((index, after))
+    }
+
+    /// Returns `text` with the sources of formulas in place of their marks.
+    pub(super) fn restored(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(self.mark) {
+            out.push_str(&rest[..at]);
+            match self.mark_in_front(&rest[at..]) {
+                Some((index, after)) => {
+                    out.push_str(&self.formulas[index].source);
+                    rest = after;
+                }
+                None => rest = &rest[at + self.mark.len_utf8()..],
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+struct Extractor<'t> {
+    text: &'t str,
+    is_markdown: bool,
+    at: usize,
+    line: usize,
+    /// Everything before is in `done`.
+    copied: usize,
+    done: Extracted,
+    dollars: Closer,
+    parenthesis: Closer,
+    bracket: Closer,
+    environments: BTreeMap<usize, usize>,
+}
+
+impl<'t> Extractor<'t> {
+    fn new(text: &'t str, is_markdown: bool) -> Self {
+        let mark =
+            ('\u{e000}'..='\u{f8ff}').find(|mark| !text.contains(*mark)).unwrap_or('\u{e000}');
+        Self {
+            text,
+            is_markdown,
+            at: 0,
+            line: 0,
+            copied: 0,
+            done: Extracted { text: String::with_capacity(text.len()), formulas: Vec::new(), mark },
+            dollars: Closer::new("$$"),
+            parenthesis: Closer::new("\\\\)"),
+            bracket: Closer::new("\\\\]"),
+            environments: environments(text),
+        }
+    }
+
+    fn run(mut self) -> Extracted {
+        self.line_begins();
+        while let Some(found) = self.text[self.at..].find(['\n', '`', '$', '\\']) {
+            self.at += found;
+            match self.text.as_bytes()[self.at] {
+                b'\n' => {
+                    self.skip(1);
+                    self.line_begins();
+                }
+                b'`' if self.is_markdown => self.code_span(),
+                b'$' => self.dollar(),
+                b'\\' => self.backslash(),
+                _ => self.at += 1,
+            }
+        }
+        self.copy(self.text.len());
+        self.done
+    }
+
+    /// Goes on by `length` bytes.
+    fn skip(&mut self, length: usize) {
+        let passed = &self.text[self.at..self.at + length];
+        self.line += passed.bytes().filter(|&byte| byte == b'\n').count();
+        self.at += length;
+    }
+
+    fn copy(&mut self, end: usize) {
+        self.done.text.push_str(&self.text[self.copied..end]);
+        self.copied = end;
+    }
+
+    /// Skips fenced code and repairs headings.
+    fn line_begins(&mut self) {
+        if !self.is_markdown {
+            return;
+        }
+        let line = self.current_line();
+        if let Some((sign, length)) = block::fence(line) {
+            self.skip(line.len());
+            while self.at < self.text.len() {
+                self.skip(1);
+                let line = self.current_line();
+                self.skip(line.len());
+                if block::closes(line, sign, length) {
+                    break;
+                }
+            }
+        } else if let Some(length) = block::glued_heading(line) {
+            self.copy(self.at + length);
+            self.done.text.push(' ');
+        }
+    }
+
+    fn current_line(&self) -> &'t str {
+        let rest = &self.text[self.at..];
+        &rest[..rest.find('\n').unwrap_or(rest.len())]
+    }
+
+    /// Skips a code span, or backticks that open none.
+    fn code_span(&mut self) {
+        let rest = &self.text[self.at..];
+        let length = rest.len() - rest.trim_start_matches('`').len();
+        let end = self.span_end(length);
+        self.skip(end.unwrap_or(length));
+    }
+
+    /// Returns the length of the code span in front whose backticks are `length`.
+    fn span_end(&self, length: usize) -> Option<usize> {
+        let rest = &self.text[self.at..];
+        let mut at = length;
+        loop {
+            at += rest[at..].find(['`', '\n'])?;
+            if rest[at..].starts_with('\n') {
+                if block::crosses(
+                    &rest[at..at + 1 + rest[at + 1..].find('\n').unwrap_or(rest.len() - at - 1)],
+                ) {
+                    return None;
+                }
+                at += 1;
+                continue;
+            }
+            let run = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+            at += run;
+            if run == length {
+                return Some(at);
+            }
+        }
+    }
+
+    fn before(&self) -> Option<u8> {
+        self.at.checked_sub(1).map(|at| self.text.as_bytes()[at])
+    }
+
+    fn dollar(&mut self) {
+        let rest = &self.text[self.at..];
+        if self.before() == Some(b'\\') {
+            return self.skip(1);
+        }
+        if rest.starts_with("$$") {
+            return match self.dollars.after(self.text, self.at + 2) {
+                Some(end) if end > self.at + 2 => self.take(2, end, 2, true),
+                _ => self.skip(2),
+            };
+        }
+        match self.inline_end() {
+            Some(end) if self.before() != Some(b'$') => self.take(1, end, 1, false),
+            _ => self.skip(1),
+        }
+    }
+
+    /// Returns where the `$` stands that closes the one in front.
+    fn inline_end(&self) -> Option<usize> {
+        let begin = self.at + 1;
+        let bytes = self.text.as_bytes();
+        let mut end = begin;
+        loop {
+            end += self.text[end..].find('$')?;
+            if bytes[end - 1] != b'\\' {
+                break;
+            }
+            end += 1;
+        }
+        let body = &self.text[begin..end];
+        let is_row = self.is_markdown && self.row_has_begun() && body.contains('|');
+        (!body.is_empty() && !is_row && !block::crosses(body)).then_some(end)
+    }
+
+    /// Tells whether the line is a row of a table.
+    fn row_has_begun(&self) -> bool {
+        let line = &self.text[..self.at];
+        let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];
+        line.trim_start().starts_with('|')
+    }
+
+    fn backslash(&mut self) {
+        let rest = &self.text[self.at..];
+        if let Some(&end) = self.environments.get(&self.at) {
+            return self.take(0, end, 0, true);
+        }
+        let is_first = self.before() != Some(b'\\');
+        let closed = match rest.as_bytes().get(..3) {
+            Some(b"\\\\(") if is_first => {
+                self.parenthesis.after(self.text, self.at + 3).map(|end| (end, false))
+            }
+            Some(b"\\\\[") if is_first => {
+                self.bracket.after(self.text, self.at + 3).map(|end| (end, true))
+            }
+            _ => None,
+        };
+        match closed {
+            Some((end, is_display)) if end > self.at + 3 => self.take(3, end, 3, is_display),
+            // The next character is escaped, whatever it is.
+            _ => self.skip(1 + rest[1..].chars().next().map_or(0, char::len_utf8)),
+        }
+    }
+
+    /// Makes the text up to `end` a formula, with delimiters of these lengths around it.
+    fn take(&mut self, open: usize, end: usize, close: usize, is_display: bool) {
+        let begin = self.at;
+        self.copy(begin);
+        self.done.text.push(self.done.mark);
+        self.done.text.push_str(&self.done.formulas.len().to_string());
+        self.done.text.push(self.done.mark);
+        self.done.formulas.push(Formula {
+            source: self.text[begin..end + close].to_owned(),
+            body: self.text[begin + open..end].to_owned(),
+            is_display,
+            line: self.line,
+        });
+        self.skip(end + close - begin);
+        self.copied = self.at;
+    }
+}
+
+/// Finds the places of one closing delimiter, each at most once.
+struct Closer {
+    pattern: &'static str,
+    next: Option<usize>,
+    from: usize,
+}
+
+impl Closer {
+    const fn new(pattern: &'static str) -> Self {
+        Self { pattern, next: None, from: 0 }
+    }
+
+    /// Returns the first place at or after `begin`, if no backslash stands before it.
+    fn after(&mut self, text: &str, begin: usize) -> Option<usize> {
+        if self.next.is_none_or(|next| next < begin) && self.from <= text.len() {
+            let mut at = begin.max(self.from);
+            self.next = loop {
+                let Some(found) = text.get(at..).and_then(|rest| rest.find(self.pattern)) else {
+                    self.from = text.len() + 1;
+                    break None;
+                };
+                at += found;
+                if at == begin || text.as_bytes()[at - 1] != b'\\' {
+                    self.from = at;
+                    break Some(at);
+                }
+                at += 1;
+            };
+        }
+        self.next
+    }
+}
+
+/// Returns begin and end of all environments that are closed; names are lower-case letters.
+fn environments(text: &str) -> BTreeMap<usize, usize> {
+    let mut found = BTreeMap::new();
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    for (at, _) in text.match_indices('\\') {
+        let rest = &text[at + 1..];
+        if let Some(name) = rest.strip_prefix("begin{").and_then(name) {
+            open.push((at, name));
+        } else if let Some(name) = rest.strip_prefix("end{").and_then(name) {
+            // Real formulas nest a few levels; the limit keeps the search short.
+            let depth = open.iter().rev().take(64).position(|(_, own)| *own == name);
+            if let Some(depth) = depth {
+                open.truncate(open.len() - depth);
+                found.extend(
+                    open.pop().map(|(begin, _)| (begin, at + "\\end{}".len() + name.len())),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Returns the name of an environment in front of a brace.
+fn name(text: &str) -> Option<&str> {
+    let (name, _) = text.get(..text.len().min(40)).unwrap_or(text).split_once('}')?;
+    let letters = name.strip_suffix('*').unwrap_or(name);
+    let is_name = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_name.then_some(name)
+}

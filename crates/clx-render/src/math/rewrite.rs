@@ -1,0 +1,163 @@
+//! LaTeX that the parser does not know, in words that it knows.
+//!
+//! Definitions (`\newcommand`, `\DeclareMathOperator`, `\def`) are kept for the formulas after, as
+//! `MathJax` does; `\tag`, `\boxed`, `\mbox` and `eqnarray` are put differently; `\label` and
+//! `\nonumber` vanish.
+
+use std::collections::BTreeMap;
+
+/// Returns `latex` in words that the parser knows, and adds its definitions to `definitions`.
+pub(super) fn rewrite(latex: &str, definitions: &mut BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(latex.len());
+    let mut rest = latex;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let (name, after) = command(&rest[at..]);
+        rest = match replaced(&mut out, name, after, definitions) {
+            Some(after) => after,
+            None => {
+                out.push_str(&rest[at..rest.len() - after.len()]);
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Appends what stands for a command and its arguments, and returns what follows them.
+fn replaced<'t>(
+    out: &mut String,
+    name: &str,
+    after: &'t str,
+    definitions: &mut BTreeMap<String, String>,
+) -> Option<&'t str> {
+    match name {
+        "newcommand" | "renewcommand" | "providecommand" => new_command(after, definitions),
+        "DeclareMathOperator" => operator(after, definitions),
+        "def" => definition(after, definitions),
+        "label" => argument(after).map(|(_, after)| after),
+        "nonumber" | "notag" => Some(after),
+        "tag" => {
+            let (text, after) = argument(after.strip_prefix('*').unwrap_or(after))?;
+            out.extend(["\\qquad\\text{(", text, ")}"]);
+            Some(after)
+        }
+        "boxed" => {
+            let (body, after) = argument(after)?;
+            let body = rewrite(body, definitions);
+            out.extend(["\\begin{array}{|c|}\\hline ", &body, "\\\\\\hline\\end{array}"]);
+            Some(after)
+        }
+        "mbox" | "hbox" => {
+            out.push_str("\\text");
+            Some(after)
+        }
+        "begin" => environment(after).inspect(|_| out.push_str("\\begin{array}{rcl}")),
+        "end" => environment(after).inspect(|_| out.push_str("\\end{array}")),
+        _ => None,
+    }
+}
+
+/// Returns what follows `{eqnarray}` or `{eqnarray*}`.
+fn environment(after: &str) -> Option<&str> {
+    let (name, after) = argument(after)?;
+    matches!(name, "eqnarray" | "eqnarray*").then_some(after)
+}
+
+/// Returns `latex` after the definitions of all macros that it uses, directly or not.
+pub(super) fn with_definitions(latex: &str, definitions: &BTreeMap<String, String>) -> String {
+    let mut used = BTreeMap::new();
+    let mut open = vec![latex];
+    while let Some(text) = open.pop() {
+        for (at, _) in text.match_indices('\\') {
+            let (name, _) = command(&text[at..]);
+            if let Some((name, definition)) = definitions.get_key_value(name)
+                && used.insert(name, definition).is_none()
+            {
+                open.push(definition);
+            }
+        }
+    }
+    let mut out: String = used.into_values().map(String::as_str).collect();
+    out.push_str(latex);
+    out
+}
+
+/// Takes `{\name}[n]{body}`. A default for the first argument is beyond `\def`.
+fn new_command<'t>(after: &'t str, definitions: &mut BTreeMap<String, String>) -> Option<&'t str> {
+    let (name, after) = defined_name(after.strip_prefix('*').unwrap_or(after))?;
+    let (count, after) = match after.strip_prefix('[') {
+        Some(count) => count.split_once(']')?,
+        None => ("0", after),
+    };
+    let count: usize = count.trim().parse().ok().filter(|&count| count <= 9)?;
+    let (body, after) = argument(after)?;
+    let parameters: String = (1..=count).map(|n| format!("#{n}")).collect();
+    let body = rewrite(body, definitions);
+    definitions.insert(name.to_owned(), format!("\\def\\{name}{parameters}{{{body}}}"));
+    Some(after)
+}
+
+/// Takes `{\name}{text}`.
+fn operator<'t>(after: &'t str, definitions: &mut BTreeMap<String, String>) -> Option<&'t str> {
+    let (name, after) = defined_name(after.strip_prefix('*').unwrap_or(after))?;
+    let (text, after) = argument(after)?;
+    definitions.insert(name.to_owned(), format!("\\def\\{name}{{\\operatorname{{{text}}}}}"));
+    Some(after)
+}
+
+/// Takes `\name#1#2{body}`.
+fn definition<'t>(after: &'t str, definitions: &mut BTreeMap<String, String>) -> Option<&'t str> {
+    let after = after.trim_start();
+    let (name, rest) = command(after.get(..)?);
+    let parameters = &rest[..rest.find('{')?];
+    let (body, rest) = argument(&rest[parameters.len()..])?;
+    if !after.starts_with('\\') || name.is_empty() || parameters.contains('\\') {
+        return None;
+    }
+    let body = rewrite(body, definitions);
+    definitions.insert(name.to_owned(), format!("\\def\\{name}{parameters}{{{body}}}"));
+    Some(rest)
+}
+
+/// Returns the name in `\name` or `{\name}` and what follows.
+fn defined_name(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let (holder, after) = match argument(text) {
+        Some((inner, after)) => (inner.trim(), after),
+        None => {
+            let (_, after) = command(text);
+            (&text[..text.len() - after.len()], after)
+        }
+    };
+    let name = holder.strip_prefix('\\')?;
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_name.then_some((name, after))
+}
+
+/// Returns the name of the command in front (letters, or one other character) and what follows.
+fn command(text: &str) -> (&str, &str) {
+    let Some(text) = text.strip_prefix('\\') else { return ("", text) };
+    let letters = text.len() - text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+    let length = if letters > 0 { letters } else { text.chars().next().map_or(0, char::len_utf8) };
+    text.split_at(length)
+}
+
+/// Returns the text between the braces in front and what follows them.
+fn argument(text: &str) -> Option<(&str, &str)> {
+    let inner = text.trim_start().strip_prefix('{')?;
+    let mut depth = 1_usize;
+    let mut is_escaped = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            _ if is_escaped => {}
+            '{' => depth += 1,
+            '}' if depth == 1 => return Some((&inner[..at], &inner[at + 1..])),
+            '}' => depth -= 1,
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    None
+}
