@@ -79,8 +79,19 @@ pub struct Topic {
     pub directory: PathBuf,
     /// Whether its notebooks have HTML outputs.
     pub html: bool,
+    /// How the code of its pages runs.
+    pub code: CodeRules,
     /// Its files in visiting order.
     pub files: Vec<TopicFile>,
+}
+
+/// How the code of a topic's pages runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CodeRules {
+    /// Whether it runs at all; `evaluate="no"` shows it without outputs.
+    pub evaluate: bool,
+    /// Whether a failing cell is passed over, without outputs and with a warning.
+    pub skip_errors: bool,
 }
 
 /// A file of a topic.

@@ -50,7 +50,7 @@ mod spec;
 mod suggest;
 mod target_row;
 
-pub use course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+pub use course::{CodeRules, Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
 pub use load::{LoadOptions, Loaded, load};
 pub use local_text::LocalText;
 pub use name::sanitize;

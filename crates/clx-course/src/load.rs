@@ -144,6 +144,7 @@ impl<'s> Loader<'s> {
             path,
             directory: found.directory.clone(),
             html: reference.html,
+            code: reference.code,
             files: found.files.iter().map(|file| numbered(file, numbers)).collect(),
         })
     }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use clx_core::{JobKind, Language, OutputFormat, OutputKind, ProgLang};
 
+use crate::course::CodeRules;
 use crate::local_text::LocalText;
 
 pub use self::build::outputs;
@@ -108,6 +109,8 @@ pub struct NotebookOutputs {
     pub section: LocalText,
     /// Titles, for display.
     pub titles: LocalText,
+    /// How the code of its pages runs.
+    pub code: CodeRules,
     /// All files of the topic that code may see, this notebook included.
     pub topic_support: Arc<[SupportFile]>,
     /// Its outputs, in the order target, language, format, kind. May be empty.

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use clx_core::{Language, LanguageProfile, OutputKind, ProgLang};
 
+use crate::course::CodeRules;
 use crate::local_text::LocalText;
 
 pub(crate) use self::read::{read, read_file};
@@ -70,6 +71,7 @@ pub(crate) struct SectionSpec {
 pub(crate) struct TopicReference {
     pub(crate) id: String,
     pub(crate) html: bool,
+    pub(crate) code: CodeRules,
     pub(crate) place: Place,
 }
 

@@ -16,7 +16,7 @@ use super::{
     DiagramOutputs, FileCopy, ImageMode, NotebookOutput, NotebookOutputs, OutputPlan, Selection,
     SupportFile,
 };
-use crate::course::{Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
+use crate::course::{CodeRules, Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::name;
 
 /// Returns everything that a build of the course must put into output trees, and what was noticed on
@@ -64,7 +64,7 @@ struct Builder<'c> {
     claims: Claims<'c>,
     shared: SharedImages<'c>,
     /// Positions in the plan, by source.
-    notebooks: HashMap<(&'c Path, &'c Path), usize>,
+    notebooks: HashMap<(&'c Path, &'c Path, CodeRules), usize>,
     diagrams: HashMap<&'c Path, usize>,
     copies: HashMap<(&'c Path, bool), usize>,
     section_dirs: HashSet<PathBuf>,
@@ -156,7 +156,8 @@ impl<'c> Builder<'c> {
                 });
             }
         }
-        let key = (placed.topic.path.as_path(), file.path.as_path());
+        let code = placed.topic.code;
+        let key = (placed.topic.path.as_path(), file.path.as_path(), code);
         let notebooks = &mut self.plan.notebooks;
         let index = *self.notebooks.entry(key).or_insert_with(|| {
             notebooks.push(NotebookOutputs {
@@ -165,6 +166,7 @@ impl<'c> Builder<'c> {
                 prog_lang: info.prog_lang,
                 section: placed.section.name.clone(),
                 titles: info.titles.clone(),
+                code,
                 topic_support: Arc::clone(&placed.support),
                 outputs: Vec::new(),
             });

@@ -11,12 +11,12 @@ pub(super) fn support_files(topic: &Topic) -> Arc<[SupportFile]> {
     let files = topic.files.iter().filter_map(|file| {
         let is_notebook = match file.class {
             FileClass::Notebook(_) => true,
+            FileClass::Image => false,
             FileClass::Data if source::is_support(&file.path) => false,
             FileClass::Data
             | FileClass::UnsupportedNotebook
             | FileClass::PlantUml
-            | FileClass::Drawio
-            | FileClass::Image => return None,
+            | FileClass::Drawio => return None,
         };
         let (source, relative) = (file.path.clone(), file.relative.clone());
         Some(SupportFile { source, relative, is_notebook })

@@ -6,6 +6,7 @@ use roxmltree::Node;
 use super::text::TextReader;
 use super::{SectionSpec, TopicReference, xml};
 use crate::code;
+use crate::course::CodeRules;
 
 /// Reads all sections, dropping those without the element `topics`.
 pub(super) fn read(root: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Vec<SectionSpec> {
@@ -47,7 +48,11 @@ fn read_section(section: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Optio
 }
 
 fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<TopicReference> {
-    let html = read_html(topic, reader);
+    let html = read_switch(topic, "html", true, reader);
+    let code = CodeRules {
+        evaluate: read_switch(topic, "evaluate", true, reader),
+        skip_errors: read_switch(topic, "skip-errors", false, reader),
+    };
     let id = xml::text(topic);
     let fault = if id.is_empty() {
         "the topic id is empty".to_owned()
@@ -55,7 +60,7 @@ fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<To
         format!("the topic id `{id}` is a path")
     } else {
         let place = reader.report.place(topic);
-        return Some(TopicReference { id, html, place });
+        return Some(TopicReference { id, html, code, place });
     };
     reader.report.add(
         Severity::Error,
@@ -67,15 +72,20 @@ fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<To
     None
 }
 
-fn read_html(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> bool {
-    let Some(word) = topic.attribute("html") else { return true };
+fn read_switch(
+    topic: Node<'_, '_>,
+    attribute: &str,
+    default: bool,
+    reader: &mut TextReader<'_, '_>,
+) -> bool {
+    let Some(word) = topic.attribute(attribute) else { return default };
     xml::switch(word).unwrap_or_else(|| {
         reader.report.error(
             topic,
-            code::HTML_VALUE,
-            format!("unknown value `{word}` of the attribute `html`"),
+            code::TOPIC_SWITCH_VALUE,
+            format!("unknown value `{word}` of the attribute `{attribute}`"),
             "use one of: yes, true, on, 1, no, false, off, 0",
         );
-        true
+        default
     })
 }

@@ -226,9 +226,28 @@ fn support_files_are_what_code_can_see() {
         .support_files()
         .map(|file| (file.relative.display().to_string(), file.is_notebook))
         .collect();
-    let expected =
-        [("img/v.mp4", false), ("imgdata/r.png", false), ("slides_b.py", true), ("util.py", false)];
+    let expected = [
+        ("img/p.png", false),
+        ("img/v.mp4", false),
+        ("imgdata/r.png", false),
+        ("slides_b.py", true),
+        ("util.py", false),
+    ];
     assert_eq!(support, expected.map(|(name, is_notebook)| (name.to_owned(), is_notebook)));
+}
+
+#[test]
+fn topics_say_how_their_code_runs() {
+    let rules = |attributes: &str| {
+        let topics = format!("<topics><topic {attributes}>x</topic></topics>");
+        let course = TempCourse::new(&spec(&topics, ""));
+        course.touch(&["slides/m/t_1_x/slides_a.py"]);
+        let code = course.plan().0.notebooks[0].code;
+        (code.evaluate, code.skip_errors)
+    };
+    assert_eq!(rules(""), (true, false));
+    assert_eq!(rules("evaluate='no'"), (false, false));
+    assert_eq!(rules("skip-errors='yes'"), (true, true));
 }
 
 #[test]

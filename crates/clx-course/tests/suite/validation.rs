@@ -106,6 +106,7 @@ fn faulty_topics() {
     }
     check("<topic html='maybe'>x</topic>", &["Error CLX0105"]);
     check("<topic html=''>x</topic>", &["Error CLX0105"]);
+    check("<topic evaluate='maybe' skip-errors='so'>x</topic>", &["Error CLX0105"; 2]);
     check(
         "<topic>\n  x <!-- comment -->\n <dir-group><path>slides</path></dir-group></topic>",
         &[],
