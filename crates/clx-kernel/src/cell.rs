@@ -20,6 +20,9 @@ const LOST_IDLE: Duration = Duration::from_secs(4);
 /// prints for ever.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
+/// How long nothing may have arrived before a cell that wants input is given up.
+const INPUT_DRAIN: Duration = Duration::from_millis(50);
+
 /// How many characters of a line an observer is told.
 const LINE_LENGTH: usize = 200;
 
@@ -83,7 +86,7 @@ pub(crate) struct CellState {
     is_idle: bool,
     has_reply: bool,
     last_message: Instant,
-    /// When idle and reply had both been seen.
+    /// When idle and reply had both been seen, or an input request.
     ended: Option<Instant>,
 }
 
@@ -111,7 +114,7 @@ impl CellState {
 
     /// Tells whether all output has been seen, as far as one can know.
     pub(crate) fn is_complete(&self) -> bool {
-        self.wants_input || self.complete_at().is_some_and(|at| at <= Instant::now())
+        self.complete_at().is_some_and(|at| at <= Instant::now())
     }
 
     /// Returns when to look again although no message came.
@@ -163,6 +166,9 @@ impl CellState {
 
     fn take_input_request(&mut self, message: &Message) {
         self.wants_input = true;
+        // What was printed before may come after, through the other socket.
+        self.drain = self.drain.max(INPUT_DRAIN);
+        self.ended = Some(Instant::now());
         let prompt = message.content["prompt"].as_str().unwrap_or_default();
         self.error = Some(CellError::of_input(prompt));
     }
@@ -182,17 +188,18 @@ impl CellState {
                 outputs.error(&error.ename, &error.evalue, &error.traceback);
                 self.error = Some(error);
             }
-            "stream" | "display_data" | "execute_result" | "update_display_data"
-                if dropped_bytes > 0 =>
-            {
-                outputs.overflow();
-            }
             "stream" => {
                 let text = content["text"].as_str().unwrap_or_default();
                 outputs.stream(content["name"].as_str().unwrap_or("stdout"), text);
                 if let Some(line) = last_line(text) {
                     observer.output_line(self.index, line);
                 }
+                if dropped_bytes > 0 {
+                    outputs.overflow();
+                }
+            }
+            "display_data" | "execute_result" | "update_display_data" if dropped_bytes > 0 => {
+                outputs.overflow();
             }
             "display_data" | "execute_result" => outputs.display(&msg_type, content),
             "update_display_data" => outputs.update(content),

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`KernelSearch`], [`KernelSpec`] | find an installed kernel by name |
 //! | [`Kernel`] | one running kernel for one notebook: start, [`run`](Kernel::run), stop |
+//! | [`SparePool`] | starts the next kernels while others run |
 //! | [`CodeCell`], [`Limits`], [`RunObserver`] | what to execute, within which limits, who watches |
 //! | [`Execution`] | what came out: outputs as in a notebook of format 4 |
 //! | [`KernelError`], [`RunError`], [`FaultClass`] | what went wrong, and whether to try again |
@@ -33,6 +34,7 @@ mod directory;
 mod environment;
 mod error;
 mod execution;
+mod identity;
 mod kernel;
 mod limits;
 mod observer;
@@ -41,6 +43,7 @@ mod process;
 mod quirk;
 mod run;
 mod search;
+mod spare;
 mod spec;
 mod start;
 mod wire;
@@ -53,6 +56,7 @@ pub use kernel::Kernel;
 pub use limits::Limits;
 pub use observer::RunObserver;
 pub use search::KernelSearch;
+pub use spare::SparePool;
 pub use spec::{InterruptMode, KernelSpec};
 pub use start::StartOptions;
 pub use wire::WireError;

@@ -86,12 +86,13 @@ impl Outputs {
         if self.current().is_full {
             return;
         }
-        if weight(&output) > self.room() {
+        let bytes = weight(&output);
+        if bytes > self.room() {
             self.overflow();
             return;
         }
         let place = (self.cells.len() - 1, self.current().bytes.len());
-        self.current().push(output);
+        self.current().push(output, bytes);
         if let Some(id) = content["transient"]["display_id"].as_str() {
             self.displays.entry(id.to_owned()).or_default().push(place);
         }
@@ -118,12 +119,14 @@ impl Outputs {
     /// Adds an error, however large.
     pub(crate) fn error(&mut self, ename: &str, evalue: &str, traceback: &[String]) {
         self.refresh();
-        self.current().push(json!({
+        let output = json!({
             "output_type": "error",
             "ename": ename,
             "evalue": evalue,
             "traceback": traceback,
-        }));
+        });
+        let bytes = weight(&output);
+        self.current().push(output, bytes);
     }
 
     /// Removes the outputs of the cell, with `waits` only when the next one comes.
@@ -189,8 +192,8 @@ impl Cell {
         self.bytes.iter().sum()
     }
 
-    fn push(&mut self, output: Value) {
-        self.bytes.push(weight(&output));
+    fn push(&mut self, output: Value, bytes: usize) {
+        self.bytes.push(bytes);
         self.execution.outputs.push(output);
     }
 
@@ -204,7 +207,8 @@ impl Cell {
             printed.push_str(text);
             *bytes += text.len();
         } else {
-            self.push(json!({"output_type": "stream", "name": name, "text": text}));
+            let output = json!({"output_type": "stream", "name": name, "text": text});
+            self.push(output, text.len());
         }
     }
 }

@@ -89,3 +89,85 @@ fn kernels_in(directory: &Path) -> Vec<(String, PathBuf)> {
     kernels.sort();
     kernels
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn install(base: &Path, name: &str, json: &str) -> PathBuf {
+        let directory = base.join("kernels").join(name);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("kernel.json"), json).unwrap();
+        directory
+    }
+
+    const SPEC: &str = r#"{"argv": ["run", "--file={connection_file}", "{resource_dir}/k.jar"]}"#;
+
+    #[test]
+    fn directories_are_searched_in_the_documented_order() {
+        let check = |variables: &[(&str, &str)], expected: &[&str]| {
+            let environment: Environment = variables.iter().copied().collect();
+            let search = KernelSearch::new(&environment, &[PathBuf::from("/tools")]);
+            let last = ["/tools/share", "/usr/local/share", "/usr/share"];
+            let last = last.map(|path| format!("{path}/jupyter/kernels"));
+            let expected = expected.iter().map(|path| format!("{path}/kernels")).chain(last);
+            let expected: Vec<_> = expected.map(PathBuf::from).collect();
+            assert_eq!(search.directories(), expected);
+        };
+        check(&[], &[]);
+        check(&[("HOME", "/h")], &["/h/.local/share/jupyter"]);
+        check(&[("HOME", "/h"), ("XDG_DATA_HOME", "/x")], &["/x/jupyter"]);
+        check(&[("XDG_DATA_HOME", "/x"), ("JUPYTER_DATA_DIR", "/d")], &["/d"]);
+        check(&[("JUPYTER_PATH", "/a::/b"), ("HOME", "")], &["/a", "/b"]);
+    }
+
+    #[test]
+    fn first_match_wins_whatever_its_case() {
+        let base = tempfile::tempdir().unwrap();
+        let (first, second) = (base.path().join("1"), base.path().join("2"));
+        let path = std::env::join_paths([&first, &second]).unwrap();
+        let directory = install(&first, "Python3", SPEC);
+        install(&second, "python3", "broken");
+        install(&second, "java", SPEC);
+        let search = KernelSearch::new(&Environment::from_iter([("JUPYTER_PATH", path)]), &[]);
+        let spec = search.find("PYTHON3").unwrap();
+        assert_eq!((spec.name.as_str(), &spec.directory), ("Python3", &directory));
+        assert_eq!(search.find("java").unwrap().directory, second.join("kernels/java"));
+    }
+
+    #[test]
+    fn unknown_kernel_is_an_error_that_lists_what_is_there() {
+        let base = tempfile::tempdir().unwrap();
+        install(base.path(), "b", SPEC);
+        install(base.path(), "a", SPEC);
+        fs::create_dir(base.path().join("kernels/no-kernel")).unwrap();
+        let search = KernelSearch { directories: vec![base.path().join("kernels")] };
+        let error = search.find("c").unwrap_err();
+        let KernelError::NotFound { name, found, searched } = error else { panic!("{error:?}") };
+        assert_eq!((name.as_str(), found), ("c", vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(searched, search.directories);
+    }
+
+    #[test]
+    fn broken_kernelspec_is_an_error_with_its_path() {
+        let base = tempfile::tempdir().unwrap();
+        let search = KernelSearch { directories: vec![base.path().join("kernels")] };
+        let check = |json: &str, message: &str| {
+            install(base.path(), "k", json);
+            let error = search.find("k").unwrap_err().to_string();
+            assert!(error.ends_with(message) && error.contains("kernels/k/kernel.json"), "{error}");
+        };
+        check("{", "is no valid kernelspec");
+        check("{}", "is no valid kernelspec");
+        check(r#"{"argv": []}"#, "names no program");
+    }
+
+    #[test]
+    fn placeholders_are_replaced_within_arguments() {
+        let base = tempfile::tempdir().unwrap();
+        let directory = install(base.path(), "k", SPEC);
+        let arguments = KernelSpec::read(&directory).unwrap().arguments(Path::new("/run/c.json"));
+        let jar = format!("{}/k.jar", directory.display());
+        assert_eq!(arguments, ["--file=/run/c.json", &jar]);
+    }
+}

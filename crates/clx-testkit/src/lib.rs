@@ -3,6 +3,7 @@
 //! | module | for |
 //! |---|---|
 //! | [`queue_conformance`](mod@queue_conformance) | the contract of a queue, the same for every implementation |
+//! | [`fake_kernel`] | a Jupyter kernel with fault modes |
 //! | [`course`] | small courses in temp dirs |
 //! | [`tree`] | what lies in a directory, to be compared |
 
@@ -13,5 +14,6 @@
 )]
 
 pub mod course;
+pub mod fake_kernel;
 pub mod queue_conformance;
 pub mod tree;

@@ -52,9 +52,11 @@ impl Decoder {
     }
 
     fn take_head(&mut self, piece: &mut &[u8]) -> Result<(), WireError> {
-        if let Some((&byte, rest)) = piece.split_first() {
-            self.head.push(byte);
-            *piece = rest;
+        let Some((&byte, rest)) = piece.split_first() else { return Ok(()) };
+        self.head.push(byte);
+        *piece = rest;
+        if self.head[0] & !(MORE | LONG | COMMAND) != 0 {
+            return Err(WireError::Frame);
         }
         self.left = match *self.head.as_slice() {
             [flags, length] if flags & LONG == 0 => Some(u64::from(length)),
@@ -163,6 +165,12 @@ mod tests {
         assert_eq!(huge.frames[1].len(), MESSAGE_BYTES - 4);
         let next = decoder.decode(&mut piece).unwrap().unwrap();
         assert_eq!(next, Frames { frames: vec![b"next".to_vec()], dropped_bytes: 0 });
+    }
+
+    #[test]
+    fn unknown_flags_are_an_error() {
+        let refused = Decoder::default().decode(&mut [0xff; 9].as_slice());
+        assert!(matches!(refused, Err(WireError::Frame)));
     }
 
     #[test]

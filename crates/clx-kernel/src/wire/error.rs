@@ -19,6 +19,9 @@ pub enum WireError {
     /// The other side speaks no ZMTP 3, or refused the connection.
     #[error("what listens at the kernel's port did not shake hands")]
     Handshake,
+    /// The bytes of the kernel are no frame.
+    #[error("the kernel sends something else than messages")]
+    Frame,
     /// A message has more frames than any kernel sends.
     #[error("a message of the kernel has too many frames")]
     TooManyFrames,

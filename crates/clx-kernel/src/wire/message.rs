@@ -23,7 +23,7 @@ pub(crate) struct Message {
     pub(crate) msg_type: String,
     /// The `msg_id` of the request that it answers.
     pub(crate) parent_id: Option<String>,
-    /// Null if the message was too large to be kept.
+    /// If the message was too large to be kept, what is left of a stream's text, else null.
     pub(crate) content: Value,
     /// How many bytes were too many; 0 for nearly every message.
     pub(crate) dropped_bytes: u64,
@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// Reads a message. The signature of one that was too large to be kept is not checked, because
-    /// only its header is used.
+    /// not all of it is there.
     pub(crate) fn read(&self, message: Frames) -> Result<Message, WireError> {
         let Frames { frames, dropped_bytes } = message;
         let start = frames.iter().position(|frame| frame == DELIMITER);
@@ -68,7 +68,7 @@ impl Session {
         }
         let header = parse("header", header)?;
         let parent = parse("parent header", parent)?;
-        let content = if dropped_bytes == 0 { parse("content", content)? } else { Value::Null };
+        let content = if dropped_bytes == 0 { parse("content", content)? } else { repair(content) };
         let text = |part: &Value, name: &str| part[name].as_str().map(str::to_owned);
         Ok(Message {
             // An empty type is unknown and thus ignored.
@@ -78,6 +78,19 @@ impl Session {
             dropped_bytes,
         })
     }
+}
+
+/// The longest escape in a JSON text: two halves of a character beyond the basic plane.
+const ESCAPE_BYTES: usize = 12;
+
+/// Reads a content that was cut off within its last text, as that of a long stream is; else null.
+fn repair(content: &[u8]) -> Value {
+    let whole_characters = content.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+    let repaired = (0..=ESCAPE_BYTES).filter_map(|n_bytes| {
+        let end = whole_characters.checked_sub(n_bytes)?;
+        serde_json::from_slice(&[&content[..end], br#""}"#].concat()).ok()
+    });
+    repaired.into_iter().next().unwrap_or_default()
 }
 
 fn parse(part: &'static str, bytes: &[u8]) -> Result<Value, WireError> {
@@ -128,6 +141,20 @@ mod tests {
     fn content_that_is_no_json_is_refused() {
         let refused = read(frames_of(["{}", "{}", "{}", "{"]));
         assert!(matches!(refused, Err(WireError::Unreadable { part: "content", .. })));
+    }
+
+    #[test]
+    fn cut_text_is_repaired_and_all_else_is_null() {
+        let check = |content: &[u8], text: Option<&str>| {
+            assert_eq!(repair(content)["text"].as_str(), text, "{}", content.escape_ascii());
+        };
+        check(br#"{"name": "stdout", "text": "abc"#, Some("abc"));
+        check(br#"{"text": "abc\\"#, Some("abc\\"));
+        check(br#"{"text": "abc\"#, Some("abc"));
+        check(br#"{"text": "abc\ud83c\udf8"#, Some("abc"));
+        check(b"{\"text\": \"abc\xc3", Some("abc"));
+        check(br#"{"data": {"text": "abc"#, None);
+        check(b"", None);
     }
 
     #[test]
