@@ -89,7 +89,8 @@ impl Templates {
             cells => Value::from_safe_string(page.cells),
         };
         let made = self.environment.get_template(PAGE).and_then(|page| page.render(context));
-        made.map_err(|error| problem(code::TEMPLATE_FAILED, &error))
+        // Jinja drops the line end of the file.
+        made.map(|html| html + "\n").map_err(|error| problem(code::TEMPLATE_FAILED, &error))
     }
 }
 
