@@ -1,0 +1,133 @@
+//! What can be set up, and by which lock. Principal type: [`Unit`].
+
+use clx_core::ContentHash;
+
+use crate::kernelspec::CPP_KERNEL;
+use crate::requirement::Requirement;
+
+/// Changes when the same lock is installed in another way, so that units are made anew.
+const RECIPE: &str = "1";
+
+/// Packages of the index for Python with pinned versions and hashes; `locks/regenerate` writes them.
+const PYTHON: &str = include_str!("../locks/python.txt");
+const TYPESCRIPT: &str = include_str!("../locks/typescript.txt");
+const JAVA: &str = include_str!("../locks/java.txt");
+const CPP: &str = include_str!("../locks/cpp.txt");
+
+/// Something that is installed and removed as a whole, into a folder of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// The kernel `python3`: `IPython`.
+    Python,
+    /// The kernel `deno`.
+    TypeScript,
+    /// The kernel `java`: `JJava`, on a Java of the system.
+    Java,
+    /// The kernel `clang_repl`, on a Clang of the system.
+    Cpp,
+}
+
+impl Unit {
+    /// All units.
+    pub const ALL: [Self; 4] = [Self::Python, Self::TypeScript, Self::Java, Self::Cpp];
+
+    /// The kernels that are set up unless others are named.
+    pub const DEFAULT_KERNELS: [Self; 3] = [Self::Python, Self::TypeScript, Self::Java];
+
+    /// Digits of a digest in the name of a unit's folder.
+    pub(crate) const DIGEST_LENGTH: usize = 12;
+
+    /// Returns the name on command lines and in folders, such as `typescript`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::TypeScript => "typescript",
+            Self::Java => "java",
+            Self::Cpp => "cpp",
+        }
+    }
+
+    /// Returns the name of its kernel, such as `python3`.
+    #[must_use]
+    pub const fn kernel(self) -> &'static str {
+        match self {
+            Self::Python => "python3",
+            Self::TypeScript => "deno",
+            Self::Java => "java",
+            Self::Cpp => "clang_repl",
+        }
+    }
+
+    /// Returns the package that the kernel is in, as its folder of metadata spells it.
+    #[must_use]
+    pub const fn package(self) -> &'static str {
+        match self {
+            Self::Python => "ipykernel",
+            Self::TypeScript => "deno",
+            Self::Java => "jjava",
+            Self::Cpp => "clang_repl",
+        }
+    }
+
+    /// Returns what the system must have beside Python.
+    pub(crate) const fn requirement(self) -> Option<Requirement> {
+        match self {
+            Self::Python | Self::TypeScript => None,
+            Self::Java => Some(Requirement::Java),
+            Self::Cpp => Some(Requirement::ClangRepl),
+        }
+    }
+
+    /// Returns the oldest Python that its packages run on, such as `(3, 10)`.
+    pub(crate) const fn oldest_python(self) -> (u32, u32) {
+        match self {
+            Self::Python | Self::TypeScript | Self::Java => (3, 10),
+            Self::Cpp => (3, 11),
+        }
+    }
+
+    /// Returns the lock, as `pip install --requirement` reads it.
+    pub(crate) fn lock(self) -> String {
+        match self {
+            Self::Python => PYTHON.to_owned(),
+            Self::TypeScript => TYPESCRIPT.to_owned(),
+            Self::Java => JAVA.to_owned(),
+            Self::Cpp => [PYTHON, CPP].concat(),
+        }
+    }
+
+    /// Returns a short digest of the lock, of what clx adds, and of how it is installed.
+    pub(crate) fn digest(self) -> String {
+        let own = if self == Self::Cpp { CPP_KERNEL } else { "" };
+        let mut digest = ContentHash::of([RECIPE, &self.lock(), own].concat()).to_hex();
+        digest.truncate(Self::DIGEST_LENGTH);
+        digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_requirement_is_pinned_and_has_hashes() {
+        for unit in Unit::ALL {
+            let lock = unit.lock().replace("\\\n", " ");
+            for line in lock.lines() {
+                assert!(line.contains("==") && line.contains("--hash=sha256:"), "{unit:?}: {line}");
+            }
+            let package = format!("{}==", unit.package().replace('_', "-"));
+            assert!(lock.lines().any(|line| line.starts_with(&package)), "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn digests_differ() {
+        let mut digests = Unit::ALL.map(Unit::digest).to_vec();
+        digests.sort();
+        digests.dedup();
+        assert_eq!(digests.len(), Unit::ALL.len());
+        assert!(digests.iter().all(|digest| digest.len() == Unit::DIGEST_LENGTH));
+    }
+}
