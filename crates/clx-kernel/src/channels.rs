@@ -40,13 +40,14 @@ pub(crate) enum Received {
 
 impl Channels {
     /// Connects as soon as the kernel listens; waits without limit.
-    pub(crate) async fn connect(connection: &Connection, id: String) -> Result<Self, WireError> {
+    pub(crate) async fn connect(connection: &Connection) -> Result<Self, WireError> {
+        let id = &connection.session;
         // What a kernel publishes before somebody has subscribed is lost, so iopub comes first.
         let iopub = connect(connection.iopub, Role::Subscriber, "").await?;
-        let shell = connect(connection.shell, Role::Dealer, &id).await?;
-        let control = connect(connection.control, Role::Dealer, &id).await?;
-        let stdin = connect(connection.stdin, Role::Dealer, &id).await?;
-        let session = Session::new(id, &connection.secret);
+        let shell = connect(connection.shell, Role::Dealer, id).await?;
+        let control = connect(connection.control, Role::Dealer, id).await?;
+        let stdin = connect(connection.stdin, Role::Dealer, id).await?;
+        let session = Session::new(id.clone(), &connection.secret);
         Ok(Self { session, shell, iopub, control, stdin })
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Connection {
     pub(crate) stdin: u16,
     pub(crate) control: u16,
     heartbeat: u16,
+    /// Names the session in messages; nobody else's.
+    pub(crate) session: String,
     pub(crate) secret: String,
     /// Hold the ports until the kernel is about to take them.
     listeners: Vec<TcpListener>,
@@ -37,8 +39,8 @@ impl Connection {
         let [shell, iopub, stdin, control, heartbeat] = *ports.as_slice() else {
             return Err(io::ErrorKind::AddrNotAvailable.into());
         };
-        let secret = random_name()?;
-        Ok(Self { shell, iopub, stdin, control, heartbeat, secret, listeners })
+        let (session, secret) = (random_name()?, random_name()?);
+        Ok(Self { shell, iopub, stdin, control, heartbeat, session, secret, listeners })
     }
 
     /// Writes the connection file, readable by this user only.

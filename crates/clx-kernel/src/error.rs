@@ -138,6 +138,12 @@ impl KernelError {
         }
     }
 
+    /// Tells whether a fresh kernel may succeed.
+    #[must_use]
+    pub fn is_kernel_fault(&self) -> bool {
+        self.class() == FaultClass::Kernel
+    }
+
     /// Returns the last lines that the kernel printed, where it came to run.
     #[must_use]
     pub fn last_output(&self) -> Option<&str> {

@@ -67,7 +67,7 @@ impl Kernel {
 
     /// Executes the cells in order. The first that fails ends the run, unless it allows errors.
     ///
-    /// After an error the kernel is in an unknown state and of no further use.
+    /// After an error the kernel is in an unknown state and of no further use but to be stopped.
     ///
     /// # Errors
     /// See [`RunError`]; each carries the outputs so far.
@@ -77,11 +77,14 @@ impl Kernel {
         limits: &Limits,
         observer: &mut dyn RunObserver,
     ) -> Result<Execution, RunError> {
-        Box::pin(Run::new(self, limits, observer).run(cells)).await
+        let result = Box::pin(Run::new(self, limits, observer).run(cells)).await;
+        // Whoever failed may hang, too.
+        self.quirks.must_be_killed |= result.is_err();
+        result
     }
 
     /// Asks the kernel to end, waits up to 1 s, kills what is left of its process group and removes
-    /// its directory.
+    /// its directory. After an error it is killed at once.
     pub async fn stop(mut self) {
         if self.quirks.must_be_killed {
             return;

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::execution::CellExecution;
 use crate::limits::Limits;
 
+/// More outputs than any page can show; each costs memory beyond its text.
+const N_OUTPUTS: usize = 10_000;
+
 /// The outputs of all cells so far; the last is the one that runs.
 #[derive(Debug)]
 pub(crate) struct Outputs {
@@ -23,6 +26,8 @@ struct Cell {
     execution: CellExecution,
     /// The weight of each output.
     bytes: Vec<usize>,
+    /// Their sum.
+    total: usize,
     /// Cleared when the next output comes.
     is_stale: bool,
     /// Says so in a note; nothing more is kept.
@@ -68,7 +73,9 @@ impl Outputs {
             return;
         }
         let kept = &text[..text.floor_char_boundary(self.room())];
-        self.current().print(name, kept);
+        if !kept.is_empty() {
+            self.current().print(name, kept);
+        }
         if kept.len() < text.len() {
             self.overflow();
         }
@@ -111,8 +118,7 @@ impl Outputs {
                 self.overflow();
                 return;
             }
-            self.cells[cell].bytes[index] = bytes;
-            self.cells[cell].execution.outputs[index] = output;
+            self.cells[cell].replace(index, output, bytes);
         }
     }
 
@@ -142,14 +148,15 @@ impl Outputs {
         if self.current().is_full {
             return;
         }
-        let (whole, limit) = if self.total() >= self.notebook_limit {
-            ("notebook", self.notebook_limit)
+        let limit = if self.total() >= self.notebook_limit {
+            format!("{} bytes for a notebook", self.notebook_limit)
+        } else if self.current().bytes.len() >= N_OUTPUTS {
+            format!("{N_OUTPUTS} outputs for a cell")
         } else {
-            ("cell", self.cell_limit)
+            format!("{} bytes for a cell", self.cell_limit)
         };
-        let note = format!(
-            "\n[clx: the output exceeds the limit of {limit} bytes for a {whole}; the rest is dropped]\n"
-        );
+        let note =
+            format!("\n[clx: the output exceeds the limit of {limit}; the rest is dropped]\n");
         self.current().print("stderr", &note);
         self.current().is_full = true;
     }
@@ -165,6 +172,7 @@ impl Outputs {
         let cell = self.current();
         cell.execution.outputs.clear();
         cell.bytes.clear();
+        cell.total = 0;
         cell.is_stale = false;
         cell.is_full = false;
     }
@@ -178,21 +186,27 @@ impl Outputs {
     }
 
     fn room(&mut self) -> usize {
-        let of_cell = self.cell_limit.saturating_sub(self.current().total());
+        if self.current().bytes.len() >= N_OUTPUTS {
+            return 0;
+        }
+        let of_cell = self.cell_limit.saturating_sub(self.current().total);
         of_cell.min(self.notebook_limit.saturating_sub(self.total()))
     }
 
     fn total(&self) -> usize {
-        self.cells.iter().map(Cell::total).sum()
+        self.cells.iter().map(|cell| cell.total).sum()
     }
 }
 
 impl Cell {
-    fn total(&self) -> usize {
-        self.bytes.iter().sum()
+    fn replace(&mut self, index: usize, output: Value, bytes: usize) {
+        self.total = self.total + bytes - self.bytes[index];
+        self.bytes[index] = bytes;
+        self.execution.outputs[index] = output;
     }
 
     fn push(&mut self, output: Value, bytes: usize) {
+        self.total += bytes;
         self.bytes.push(bytes);
         self.execution.outputs.push(output);
     }
@@ -206,6 +220,7 @@ impl Cell {
         {
             printed.push_str(text);
             *bytes += text.len();
+            self.total += text.len();
         } else {
             let output = json!({"output_type": "stream", "name": name, "text": text});
             self.push(output, text.len());
@@ -247,5 +262,78 @@ fn weight(value: &Value) -> usize {
             object.iter().map(|(name, value)| name.len() + weight(value) + 1).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(limits: Limits) -> Outputs {
+        let mut outputs = Outputs::new(&limits);
+        outputs.begin_cell();
+        outputs
+    }
+
+    fn text_of(outputs: Outputs, cell: usize, output: usize) -> String {
+        let text = &outputs.into_cells()[cell].outputs[output]["text"];
+        text.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        let mut outputs = outputs(Limits { cell_output_bytes: 4, ..Limits::default() });
+        outputs.stream("stdout", "a");
+        outputs.stream("stdout", "ääää");
+        assert_eq!(text_of(outputs, 0, 0), "aä");
+    }
+
+    #[test]
+    fn flood_of_small_outputs_ends_with_a_note() {
+        let mut outputs = outputs(Limits::default());
+        for _ in 0..N_OUTPUTS {
+            outputs.stream("stdout", "a");
+            outputs.stream("stderr", "b");
+        }
+        let cells = outputs.into_cells();
+        let last = cells[0].outputs.last().unwrap()["text"].as_str().unwrap();
+        assert_eq!(cells[0].outputs.len(), N_OUTPUTS);
+        assert!(last.contains("10000 outputs for a cell"), "{last}");
+    }
+
+    #[test]
+    fn progress_bar_does_not_use_up_the_room() {
+        let mut outputs = outputs(Limits { cell_output_bytes: 1000, ..Limits::default() });
+        let content = |n: usize| json!({"data": {"text/plain": format!("{n}")}, "transient": {"display_id": "bar"}});
+        outputs.display("display_data", &mut content(0));
+        for n in 0..1000 {
+            outputs.update(&mut content(n));
+        }
+        outputs.stream("stdout", "after");
+        let cells = outputs.into_cells();
+        assert_eq!(cells[0].outputs[0]["data"]["text/plain"], "999");
+        assert_eq!(cells[0].outputs[1]["text"], "after");
+    }
+
+    #[test]
+    fn output_that_is_too_large_leaves_a_note_alone() {
+        let mut outputs = outputs(Limits { cell_output_bytes: 100, ..Limits::default() });
+        let mut image = json!({"data": {"image/png": "x".repeat(200)}});
+        outputs.display("display_data", &mut image);
+        outputs.error("E", &"x".repeat(200), &[]);
+        let cells = outputs.into_cells();
+        let types: Vec<_> = cells[0].outputs.iter().map(|output| &output["output_type"]).collect();
+        assert_eq!(types, ["stream", "error"]);
+    }
+
+    #[test]
+    fn lines_are_joined_in_texts_but_not_in_json() {
+        let mut outputs = outputs(Limits::default());
+        let lines = json!(["a\n", "b"]);
+        let mut content = json!({"data": {"text/html": lines, "application/json": lines}});
+        outputs.display("display_data", &mut content);
+        let data = &outputs.into_cells()[0].outputs[0]["data"];
+        assert_eq!(data["text/html"], "a\nb");
+        assert_eq!(data["application/json"], lines);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use crate::channels::Channels;
-use crate::connection::{Connection, random_name};
+use crate::connection::Connection;
 use crate::directory::KernelDirectory;
 use crate::environment::Environment;
 use crate::error::KernelError;
@@ -84,24 +84,9 @@ async fn start_once(
     options: &StartOptions,
     begin: Instant,
 ) -> Result<Kernel, KernelError> {
-    let program = spec.program(&options.environment)?;
     let directory = KernelDirectory::make(&options.base)?;
-    let no_connection = |source| KernelError::Connection { source };
-    let mut connection = Connection::reserve().map_err(no_connection)?;
-    let id = random_name().map_err(no_connection)?;
-    let path = directory.connection_file();
-    connection
-        .write(&path, &spec.name)
-        .map_err(|source| KernelError::Directory { path: path.clone(), source })?;
-    let spawn =
-        Spawn::new(program).args(spec.arguments(&path)).env_clear().current_dir(directory.work());
-    let spawn = kernel_environment(spec, options)
-        .iter()
-        .fold(spawn, |spawn, (name, value)| spawn.env(name, value));
-    connection.release();
-    let mut process = KernelProcess::start(&spawn)
-        .map_err(|source| KernelError::Process { kernel: spec.name.clone(), source })?;
-    match timeout_at(begin + options.limit, ready(&connection, id, &process)).await {
+    let (connection, mut process) = launch(spec, options, &directory)?;
+    match timeout_at(begin + options.limit, ready(&connection, &process)).await {
         Ok(Ok((channels, info))) => Ok(Kernel {
             channels,
             process,
@@ -112,15 +97,35 @@ async fn start_once(
             started_in: begin.elapsed(),
         }),
         Ok(Err(problem)) => Err(failure(spec, &mut process, problem)),
-        Err(_) => {
-            let (_, last_output) = process.end();
-            Err(KernelError::NotReady {
-                kernel: spec.name.clone(),
-                limit: options.limit,
-                last_output,
-            })
-        }
+        Err(_) => Err(KernelError::NotReady {
+            kernel: spec.name.clone(),
+            limit: options.limit,
+            last_output: process.end().1,
+        }),
     }
+}
+
+fn launch(
+    spec: &KernelSpec,
+    options: &StartOptions,
+    directory: &KernelDirectory,
+) -> Result<(Connection, KernelProcess), KernelError> {
+    let program = spec.program(&options.environment)?;
+    let mut connection =
+        Connection::reserve().map_err(|source| KernelError::Connection { source })?;
+    let path = directory.connection_file();
+    connection
+        .write(&path, &spec.name)
+        .map_err(|source| KernelError::Directory { path: path.clone(), source })?;
+    let spawn =
+        Spawn::new(program).args(spec.arguments(&path)).env_clear().current_dir(directory.work());
+    let spawn = kernel_environment(spec, options)
+        .iter()
+        .fold(spawn, |spawn, (name, value)| spawn.env(name, value));
+    connection.release();
+    let process = KernelProcess::start(&spawn)
+        .map_err(|source| KernelError::Process { kernel: spec.name.clone(), source })?;
+    Ok((connection, process))
 }
 
 fn kernel_environment(spec: &KernelSpec, options: &StartOptions) -> Environment {
@@ -148,11 +153,10 @@ enum Unready {
 
 async fn ready(
     connection: &Connection,
-    id: String,
     process: &KernelProcess,
 ) -> Result<(Channels, Value), Unready> {
     let shaken = async {
-        let mut channels = Channels::connect(connection, id).await?;
+        let mut channels = Channels::connect(connection).await?;
         let info = channels.shake_hands().await?;
         Ok((channels, info))
     };

@@ -2,8 +2,9 @@
 
 use super::error::WireError;
 
-/// How much of a message is kept, in bytes: 12 MiB. What goes beyond is read and dropped.
-pub(crate) const MESSAGE_BYTES: usize = 12 * 1024 * 1024;
+/// How much of a message is kept, in bytes: a little more than the default limit of a cell. What goes
+/// beyond is read and dropped.
+pub(crate) const MESSAGE_BYTES: usize = 11_000_000;
 
 /// More than a kernel ever sends; keeps a broken peer from filling memory with empty frames.
 const N_FRAMES: usize = 1024;
