@@ -22,7 +22,7 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 
 /// A kernel that is ready to execute cells, for one notebook. It lives in a private directory.
 ///
-/// Dropping it, also by dropping a future that owns it, kills its process group and removes the
+/// It belongs to the tokio runtime that started it. Dropping it, also by dropping a future that owns it, kills its process group and removes the
 /// directory at once.
 #[derive(Debug)]
 pub struct Kernel {
