@@ -53,16 +53,42 @@ fn replaced<'t>(
             out.push_str("\\text");
             Some(after)
         }
-        "begin" => environment(after).inspect(|_| out.push_str("\\begin{array}{rcl}")),
-        "end" => environment(after).inspect(|_| out.push_str("\\end{array}")),
+        "char" => {
+            out.push_str(REFUSED);
+            Some(after)
+        }
+        "begin" => begin(out, after),
+        "end" => {
+            let (name, after) = argument(after)?;
+            matches!(name, "eqnarray" | "eqnarray*").then_some(())?;
+            out.push_str("\\end{array}");
+            Some(after)
+        }
         _ => None,
     }
 }
 
-/// Returns what follows `{eqnarray}` or `{eqnarray*}`.
-fn environment(after: &str) -> Option<&str> {
+/// A command that the parser does not know. It panics if anything but a small number follows
+/// `\char` or the name of an environment that counts its columns.
+const REFUSED: &str = "\\refused";
+
+/// Takes the name of an environment that the parser does not know or that must be looked at.
+fn begin<'t>(out: &mut String, after: &'t str) -> Option<&'t str> {
     let (name, after) = argument(after)?;
-    matches!(name, "eqnarray" | "eqnarray*").then_some(after)
+    match name {
+        "eqnarray" | "eqnarray*" => out.push_str("\\begin{array}{rcl}"),
+        "alignat" | "alignat*" | "alignedat" => {
+            let is_small = argument(after).is_some_and(|(count, _)| {
+                (1..=2).contains(&count.len()) && count.bytes().all(|byte| byte.is_ascii_digit())
+            });
+            if !is_small {
+                out.push_str(REFUSED);
+            }
+            out.extend(["\\begin{", name, "}"]);
+        }
+        _ => return None,
+    }
+    Some(after)
 }
 
 /// Returns `latex` after the definitions of all macros that it uses, directly or not.
@@ -160,4 +186,54 @@ fn argument(text: &str) -> Option<(&str, &str)> {
         is_escaped = c == '\\' && !is_escaped;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(latex: &str, expected: &str) {
+        assert_eq!(rewrite(latex, &mut BTreeMap::new()), expected, "{latex}");
+    }
+
+    #[test]
+    fn unknown_commands_are_put_differently() {
+        check(r"a \tag{1} \label{x}", r"a \qquad\text{(1)} ");
+        check(r"\mbox{a}\nonumber", r"\text{a}");
+        check(r"\boxed{x}", r"\begin{array}{|c|}\hline x\\\hline\end{array}");
+        check(r"\begin{eqnarray*}a&=&b\end{eqnarray*}", r"\begin{array}{rcl}a&=&b\end{array}");
+    }
+
+    #[test]
+    fn known_commands_stay() {
+        for latex in [r"\frac{a}{b} \\ \{x\}", r"\begin{alignat}{12}a\end{alignat}", r"a\", r"\ä{"]
+        {
+            check(latex, latex);
+        }
+    }
+
+    #[test]
+    fn what_would_end_in_a_panic_is_refused() {
+        check(r"\char é", r"\refused é");
+        check(r"\begin{alignat}{é}", r"\refused\begin{alignat}{é}");
+        check(r"\begin{alignat*}{70000}", r"\refused\begin{alignat*}{70000}");
+    }
+
+    #[test]
+    fn definitions_are_taken_out_and_put_before_what_uses_them() {
+        let mut definitions = BTreeMap::new();
+        let latex = r"\newcommand{\R}{\mathbb{R}}\newcommand\two[2]{\R#1#2}\def\x#1;{#1}y";
+        assert_eq!(rewrite(latex, &mut definitions), "y");
+        assert_eq!(
+            with_definitions(r"\two ab", &definitions),
+            r"\def\R{\mathbb{R}}\def\two#1#2{\R#1#2}\two ab"
+        );
+        assert_eq!(with_definitions(r"\x a;", &definitions), r"\def\x#1;{#1}\x a;");
+        assert_eq!(with_definitions("z", &definitions), "z");
+    }
+
+    #[test]
+    fn definitions_beyond_def_stay_for_the_parser_to_refuse() {
+        check(r"\newcommand{\a}[1][b]{c}", r"\newcommand{\a}[1][b]{c}");
+    }
 }
