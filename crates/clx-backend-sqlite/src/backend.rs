@@ -198,8 +198,10 @@ impl SqliteBackend {
             self.collected = job.seq;
             let Some((step, kind, pending)) = self.pending.remove(&job.id) else { continue };
             let label = pending.label.clone();
+            let mut executed = Vec::new();
             let outputs = match (job.state, parse(&job)) {
-                (JobState::Completed, Ok(result)) => {
+                (JobState::Completed, Ok(mut result)) => {
+                    executed = std::mem::take(&mut result.executed);
                     let (outputs, made) = pending.complete(result);
                     records.extend(made);
                     outputs
@@ -215,6 +217,7 @@ impl SqliteBackend {
                 outputs,
                 duration: job.duration,
                 attempts: job.attempts,
+                executed,
             });
         }
         let records: Vec<_> = records.iter().map(|(key, result)| (*key, result)).collect();
@@ -274,6 +277,7 @@ impl Backend for SqliteBackend {
                     outputs: pending.fail(&[]),
                     duration: None,
                     attempts: 0,
+                    executed: Vec::new(),
                 }),
             }
         }

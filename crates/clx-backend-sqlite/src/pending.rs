@@ -82,7 +82,7 @@ mod tests {
         let problem = Diagnostic::error("CLX0201", "notebook_processing", "no");
         let results =
             vec![RequestResult::Failed(vec![problem.clone()]), RequestResult::Made(result(9))];
-        let (outcomes, records) = pending.complete(JobResult { results });
+        let (outcomes, records) = pending.complete(JobResult { results, executed: vec![] });
         assert_eq!(outcomes[0], OutputOutcome::Failed(vec![problem]));
         assert_eq!(outcomes[1], OutputOutcome::Cached(result(7)));
         assert_eq!(outcomes[2], OutputOutcome::Made(result(9)));
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn too_short_a_result_fails_what_it_leaves_out() {
         let pending = Pending::new("x.py".to_owned(), vec![Slot::Wanted(ContentHash::of("a"))]);
-        let (outcomes, records) = pending.complete(JobResult { results: vec![] });
+        let (outcomes, records) = pending.complete(JobResult { results: vec![], executed: vec![] });
         assert!(matches!(outcomes[0], OutputOutcome::Failed(_)));
         assert!(records.is_empty());
     }

@@ -1,14 +1,13 @@
 //! Runs a plan: steps to the backend, results and copies to the publisher. Principal type:
 //! [`Build`].
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use clx_core::{
-    ActionResult, Backend, BackendError, ContentHash, Diagnostic, OutputOutcome, Severity,
-    StepEvent, StepId,
+    ActionResult, Backend, BackendError, ContentHash, Diagnostic, ExecutedCode, OutputOutcome,
+    Severity, StepEvent, StepId,
 };
 use clx_course::FileCopy;
 use clx_store::{Store, StoreError};
@@ -18,6 +17,7 @@ use crate::event::BuildEvent;
 use crate::plan::{BuildPlan, PlannedStep, count};
 use crate::publish::{Content, Foreign, Placed, PublishError, Publisher};
 use crate::report::{BuildReport, BuildStatus};
+use crate::stock::stock;
 
 /// Longest wait for the backend before interruption is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -113,7 +113,9 @@ impl<'a> Build<'a> {
             self.problem(problem);
         }
         for chunk in self.plan.steps.chunks(STEPS_PER_SUBMIT) {
-            self.store_sources(chunk)?;
+            for problem in stock(self.store, chunk)? {
+                self.problem(&problem);
+            }
             backend.submit(chunk.iter().map(|planned| planned.step.clone()).collect())?;
         }
         let interrupted = self.collect(backend, control)?;
@@ -133,30 +135,6 @@ impl<'a> Build<'a> {
         self.store.flush()?;
         self.report.duration = begin.elapsed();
         Ok(self.report)
-    }
-
-    /// Puts the sources that the store does not have yet where workers find them.
-    fn store_sources(&mut self, steps: &[PlannedStep]) -> Result<(), BuildError> {
-        let mut missing: Vec<(&PlannedStep, Vec<u8>)> = Vec::new();
-        for planned in steps {
-            if !self.store.contains(&planned.step.source)?
-                && let Ok(bytes) = fs::read(&planned.source)
-            {
-                missing.push((planned, bytes));
-            }
-        }
-        let bytes: Vec<&[u8]> = missing.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-        let hashes = self.store.put_many(&bytes)?;
-        for ((planned, _), hash) in missing.iter().zip(hashes) {
-            if hash != planned.step.source {
-                let message = "it was changed while clx was reading it";
-                let problem = Diagnostic::error(code::READ_FAILED, "file_load_error", message)
-                    .in_file(&planned.step.label)
-                    .with_hint("build again");
-                self.problem(&problem);
-            }
-        }
-        Ok(())
     }
 
     /// Publishes results as they come, and copies in between; true if interrupted.
@@ -203,13 +181,20 @@ impl<'a> Build<'a> {
         for event in events {
             match event {
                 StepEvent::Notice(notice) => self.problem(&notice),
-                StepEvent::Finished { step: StepId(index), outputs, duration, attempts } => {
+                StepEvent::Finished {
+                    step: StepId(index),
+                    outputs,
+                    duration,
+                    attempts,
+                    executed,
+                } => {
                     finished += 1;
                     let planned = &plan.steps[index];
                     if attempts > 1 && outputs.iter().all(is_there) {
                         self.problem(&flaky(planned, attempts));
                     }
-                    self.count(planned, &outputs, duration);
+                    self.count_runs(planned, &executed);
+                    self.count(planned, &outputs, duration, executed.len());
                     for (outcome, places) in outputs.iter().zip(&planned.places) {
                         match outcome {
                             OutputOutcome::Cached(result) | OutputOutcome::Made(result) => {
@@ -248,6 +233,7 @@ impl<'a> Build<'a> {
         planned: &PlannedStep,
         outputs: &[OutputOutcome],
         duration: Option<Duration>,
+        executed: usize,
     ) {
         let (mut cached, mut made, mut failed) = (0, 0, 0);
         for (outcome, places) in outputs.iter().zip(&planned.places) {
@@ -263,7 +249,19 @@ impl<'a> Build<'a> {
         self.report.sources_failed += usize::from(failed > 0);
         self.report.sources_cached += usize::from(made + failed == 0);
         let label = planned.step.label.clone();
-        (self.events)(BuildEvent::StepFinished { label, cached, made, failed, duration });
+        (self.events)(BuildEvent::StepFinished { label, cached, made, failed, executed, duration });
+    }
+
+    /// Counts runs of code, and tells of those that only a fresh kernel brought to an end.
+    fn count_runs(&mut self, planned: &PlannedStep, executed: &[ExecutedCode]) {
+        self.report.executed += executed.len();
+        for run in executed.iter().filter(|run| !run.faults.is_empty()) {
+            let failures = count(run.faults.len(), "failure");
+            let message =
+                format!("the kernel `{}` had {failures}: {}", run.kernel, run.faults.join("; "));
+            let problem = Diagnostic::new(Severity::Medium, code::FLAKY, "flaky", message);
+            self.problem(&problem.in_file(&planned.step.label));
+        }
     }
 
     fn copy_some(&mut self, copies: &mut Copies<'_>) -> Result<(), BuildError> {

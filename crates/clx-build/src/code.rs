@@ -36,3 +36,9 @@ pub const KEPT_CHANGED: &str = "CLX0406";
 ///
 /// Nothing is lost; if it happens often, something is wrong with the tool or the memory is short.
 pub const FLAKY: &str = "CLX0407";
+
+/// There is no kernel for a programming language of the course, so its pages show code without
+/// outputs and say so.
+///
+/// `clx setup kernels` installs the kernels that clx knows; any other is found where Jupyter finds it.
+pub const KERNEL_MISSING: &str = "CLX0408";

@@ -31,6 +31,8 @@ pub enum BuildEvent {
         made: usize,
         /// Outputs that could not be made.
         failed: usize,
+        /// How often code was run for it.
+        executed: usize,
         /// How long it took; `None` if nothing had to be made.
         duration: Option<Duration>,
     },

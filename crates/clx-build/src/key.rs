@@ -1,11 +1,14 @@
 //! Keys of actions: everything that can change an output, and nothing else. Principal function:
-//! [`notebook_key`].
+//! [`notebook_key`], [`page_key`].
 
-use clx_core::{ContentHash, KeyBuilder, NotebookInput, NotebookRequest};
+use clx_core::{CodeUse, ContentHash, KeyBuilder, NotebookInput, NotebookRequest};
 
 /// Schema of the rendering key of `.ipynb` and code outputs. Raise the number whenever the meaning
 /// of a component changes.
 const NOTEBOOK: &str = "notebook-render-1";
+
+/// The same for what pages add.
+const PAGE: &str = "page-1";
 
 /// Returns the key of one output of a notebook. The file's name and place are not in it: moving a
 /// checkout or a topic keeps the cache.
@@ -27,6 +30,36 @@ pub(crate) fn notebook_key(
         .with("image prefix", &request.img_prefix)
 }
 
+/// Adds what only pages depend on. Code of a kind that is not run leaves no trace in the key.
+pub(crate) fn page_key(
+    key: KeyBuilder,
+    renderer: &ContentHash,
+    input: &NotebookInput,
+    request: &NotebookRequest,
+) -> KeyBuilder {
+    let key = key
+        .with("title", &request.title)
+        .with_hash("page renderer", renderer)
+        .with("page schema", PAGE);
+    if !input.rules(request).is_some_and(|kind| kind.executes_html) {
+        return key;
+    }
+    match &input.code {
+        CodeUse::Show => key.with("code", "shown"),
+        CodeUse::NoKernel => key.with("code", "no kernel"),
+        CodeUse::Run(run) => {
+            let key = key
+                .with("code", "run")
+                .with_hash("kernel", &run.identity)
+                .with("skip errors", [u8::from(run.skip_errors)]);
+            run.files.iter().fold(key, |key, file| {
+                let name = format!("file {}", file.path.display());
+                key.with_hash(&name, &file.hash)
+            })
+        }
+    }
+}
+
 fn json(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("structs of texts and enums are always JSON")
 }
@@ -34,7 +67,9 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clx_core::{Language, LanguageProfile, OutputFormat, OutputKind, ProgLang};
+    use clx_core::{
+        CodeRun, Language, LanguageProfile, OutputFormat, OutputKind, ProgLang, VisibleFile,
+    };
 
     fn input() -> NotebookInput {
         NotebookInput {
@@ -43,6 +78,8 @@ mod tests {
             author: "A".to_owned(),
             languages: [Language::DE, Language::EN].map(LanguageProfile::predefined).into(),
             kinds: OutputKind::predefined(),
+            templates: None,
+            code: CodeUse::Show,
         }
     }
 
@@ -53,7 +90,61 @@ mod tests {
             format: OutputFormat::Code,
             img_prefix: "img/".to_owned(),
             organization: String::new(),
+            title: String::new(),
         }
+    }
+
+    fn run() -> CodeRun {
+        CodeRun {
+            kernel: "python3".to_owned(),
+            identity: ContentHash::of("kernel"),
+            skip_errors: false,
+            reuse: true,
+            cell_limit: None,
+            files: vec![VisibleFile {
+                path: "data.csv".into(),
+                hash: ContentHash::of("data"),
+                is_notebook: false,
+            }],
+        }
+    }
+
+    fn key_of_page(code: CodeUse, kind: &str, title: &str, renderer: &str) -> ContentHash {
+        let input = NotebookInput { code, ..input() };
+        let request =
+            NotebookRequest { kind: kind.to_owned(), title: title.to_owned(), ..request() };
+        let base = KeyBuilder::new("test");
+        page_key(base, &ContentHash::of(renderer), &input, &request).finish()
+    }
+
+    #[test]
+    fn page_moves_with_title_renderer_and_what_its_code_needs() {
+        let key = |change: &dyn Fn(&mut CodeRun)| {
+            let mut run = run();
+            change(&mut run);
+            key_of_page(CodeUse::Run(run), "speaker", "", "")
+        };
+        let keys = [
+            key(&|_| {}),
+            key(&|run| run.identity = ContentHash::of("other")),
+            key(&|run| run.skip_errors = true),
+            key(&|run| run.files[0].hash = ContentHash::of("other")),
+            key(&|run| run.files[0].path = "other.csv".into()),
+            key(&|run| run.files.clear()),
+            key_of_page(CodeUse::Show, "speaker", "", ""),
+            key_of_page(CodeUse::NoKernel, "speaker", "", ""),
+            key_of_page(CodeUse::Show, "speaker", "Title", ""),
+            key_of_page(CodeUse::Show, "speaker", "", "other"),
+        ];
+        let different: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+        assert_eq!(key(&|run| run.reuse = false), keys[0], "asking for a fresh run moves nothing");
+    }
+
+    #[test]
+    fn kernel_does_not_matter_to_a_kind_that_runs_no_code() {
+        let page = |code| key_of_page(code, "code-along", "", "");
+        assert_eq!(page(CodeUse::Run(run())), page(CodeUse::NoKernel));
     }
 
     #[test]

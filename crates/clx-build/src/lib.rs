@@ -16,12 +16,16 @@ pub mod code;
 mod build;
 mod event;
 mod key;
+mod notebook;
+mod page;
 mod plan;
 mod publish;
 mod report;
+mod stock;
 
 pub use build::{Build, BuildError, BuildOptions, Control};
 pub use event::{BuildEvent, BuildTotals};
+pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError};
 pub use publish::{PublishError, Removed};
 pub use report::{BuildReport, BuildStatus};

@@ -4,16 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use clx_core::{
-    ContentHash, Diagnostic, JobKind, NotebookInput, NotebookRequest, OutputFormat, Severity, Step,
-    StepOutput,
-};
+use clx_core::{ContentHash, Diagnostic, JobKind, Severity, Step};
 use clx_course::{Course, FileCopy, NotebookOutputs, OutputPlan};
 use clx_store::{Store, StoreError};
 
 use crate::code;
 use crate::event::BuildTotals;
-use crate::key::notebook_key;
+use crate::notebook::{Renderers, notebook_step};
+use crate::page::{Kernels, PageSettings, runs_code};
 
 /// Why no plan could be made.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +45,8 @@ pub struct BuildPlan {
 #[derive(Debug)]
 pub(crate) struct PlannedStep {
     pub(crate) source: PathBuf,
+    /// Further files that its job needs.
+    pub(crate) inputs: Vec<(PathBuf, ContentHash)>,
     pub(crate) step: Step,
     /// One entry per output of the step.
     pub(crate) places: Vec<Vec<PathBuf>>,
@@ -63,16 +63,11 @@ impl BuildPlan {
         outputs: &OutputPlan,
         all: &OutputPlan,
         store: &Store,
+        pages: &PageSettings<'_>,
     ) -> Result<Self, PlanError> {
         let mut problems = unsupported(course, outputs);
-        let sources: BTreeSet<&Path> = outputs
-            .notebooks
-            .iter()
-            .filter(|notebook| notebook.outputs.iter().any(|output| is_supported(output.format)))
-            .map(|notebook| notebook.source.as_path())
-            .chain(outputs.copies.iter().map(|copy| copy.source.as_path()))
-            .collect();
-        let digests = digests(course, &sources, store, &mut problems)?;
+        let digests = digests(course, &sources(outputs), store, &mut problems)?;
+        let mut kernels = Kernels::new(pages);
         let mut renderers = BTreeMap::new();
         let steps = outputs
             .notebooks
@@ -82,9 +77,12 @@ impl BuildPlan {
                 let renderer = *renderers
                     .entry(notebook.prog_lang)
                     .or_insert_with(|| clx_notebook::renderer_identity(notebook.prog_lang));
-                notebook_step(course, notebook, source, &renderer)
+                let code = kernels.code_use(notebook, |path| digests.get(path).copied());
+                let renderers = Renderers { notebook: renderer, pages };
+                notebook_step(course, notebook, source, code, &renderers)
             })
             .collect();
+        problems.extend(kernels.problems(course));
         Ok(Self {
             roots: outputs.targets.iter().map(|target| target.root.clone()).collect(),
             course_dirs: outputs.course_dirs.clone(),
@@ -114,11 +112,16 @@ impl BuildPlan {
     }
 }
 
-const fn is_supported(format: OutputFormat) -> bool {
-    match format {
-        OutputFormat::Notebook | OutputFormat::Code => true,
-        OutputFormat::Html => false,
-    }
+/// Returns the files whose bytes the outputs depend on.
+fn sources(outputs: &OutputPlan) -> BTreeSet<&Path> {
+    let wanted = || outputs.notebooks.iter().filter(|notebook| !notebook.outputs.is_empty());
+    let seen =
+        wanted().filter(|notebook| runs_code(notebook)).flat_map(NotebookOutputs::support_files);
+    wanted()
+        .map(|notebook| notebook.source.as_path())
+        .chain(outputs.copies.iter().map(|copy| copy.source.as_path()))
+        .chain(seen.map(|file| file.source.as_path()))
+        .collect()
 }
 
 fn paths(outputs: &OutputPlan) -> impl Iterator<Item = &Path> {
@@ -128,58 +131,6 @@ fn paths(outputs: &OutputPlan) -> impl Iterator<Item = &Path> {
         .chain(outputs.diagrams.iter().flat_map(|diagram| &diagram.places))
         .chain(outputs.copies.iter().flat_map(|copy| &copy.destinations))
         .map(PathBuf::as_path)
-}
-
-/// Makes the step of a notebook; `None` if nothing that can be made is wanted of it. Variants of
-/// equal key (the same in two targets) are made once.
-fn notebook_step(
-    course: &Course,
-    notebook: &NotebookOutputs,
-    source: ContentHash,
-    renderer: &ContentHash,
-) -> Option<PlannedStep> {
-    let file = course.shown(&notebook.source).to_owned();
-    let input = NotebookInput {
-        file: file.clone(),
-        prog_lang: notebook.prog_lang,
-        author: course.author.clone(),
-        languages: course.languages.clone(),
-        kinds: course.kinds.clone(),
-    };
-    let mut outputs: Vec<StepOutput> = Vec::new();
-    let mut places: Vec<Vec<PathBuf>> = Vec::new();
-    let mut by_key = BTreeMap::new();
-    for output in notebook.outputs.iter().filter(|output| is_supported(output.format)) {
-        let request = NotebookRequest {
-            language: output.language,
-            kind: output.kind.name.clone(),
-            format: output.format,
-            img_prefix: output.img_prefix.clone(),
-            organization: course.organization.get(output.language).to_owned(),
-        };
-        let key = notebook_key(&source, renderer, &input, &request);
-        let index = *by_key.entry(key.finish()).or_insert(outputs.len());
-        if index == outputs.len() {
-            outputs.push(StepOutput { key, request: json(&request) });
-            places.push(Vec::new());
-        }
-        places[index].push(output.path.clone());
-    }
-    if outputs.is_empty() {
-        return None;
-    }
-    let step = Step {
-        kind: JobKind::Notebook,
-        label: file.display().to_string(),
-        source,
-        input: json(&input),
-        outputs,
-    };
-    Some(PlannedStep { source: notebook.source.clone(), step, places })
-}
-
-fn json(value: &impl serde::Serialize) -> serde_json::Value {
-    serde_json::to_value(value).expect("structs of texts and enums are always JSON")
 }
 
 /// Digests all sources; those that cannot be read become problems.
@@ -214,19 +165,6 @@ fn unsupported(course: &Course, outputs: &OutputPlan) -> Vec<Diagnostic> {
     let left_out = |message: String| {
         Diagnostic::new(Severity::High, code::NOT_SUPPORTED, "not_supported", message)
     };
-    let pages = |notebook: &&NotebookOutputs| {
-        notebook.outputs.iter().filter(|output| !is_supported(output.format)).count()
-    };
-    let notebooks: Vec<_> =
-        outputs.notebooks.iter().filter(|notebook| pages(notebook) > 0).collect();
-    if !notebooks.is_empty() {
-        let n_pages: usize = notebooks.iter().map(pages).sum();
-        problems.push(left_out(format!(
-            "HTML is not supported yet: {} of {} left out",
-            count(n_pages, "page"),
-            count(notebooks.len(), "notebook"),
-        )));
-    }
     for (kind, name) in [(JobKind::PlantUml, "PlantUML"), (JobKind::Drawio, "draw.io")] {
         let sources: Vec<String> = outputs
             .diagrams

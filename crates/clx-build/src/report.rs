@@ -33,6 +33,8 @@ pub struct BuildReport {
     pub cached: usize,
     /// Outputs that could not be made.
     pub failed: usize,
+    /// Runs of code by kernels.
+    pub executed: usize,
     /// Files written into output trees, copies included.
     pub written: usize,
     /// Files that were in place already, copies included.
@@ -56,6 +58,7 @@ impl BuildReport {
             made: 0,
             cached: 0,
             failed: 0,
+            executed: 0,
             written: 0,
             unchanged: 0,
             removed: 0,

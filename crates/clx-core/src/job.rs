@@ -4,10 +4,12 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::format::OutputFormat;
+use crate::hash::ContentHash;
 use crate::kind::OutputKind;
 use crate::language::{Language, LanguageProfile};
 use crate::prog_lang::ProgLang;
@@ -78,6 +80,52 @@ pub struct NotebookInput {
     pub languages: Vec<LanguageProfile>,
     /// The kinds that requests name, each once.
     pub kinds: Vec<OutputKind>,
+    /// The course's own templates of pages, in the store: a JSON object of file names and texts.
+    pub templates: Option<ContentHash>,
+    /// What happens to the code of pages whose kind runs it.
+    pub code: CodeUse,
+}
+
+/// What happens to the code of pages whose kind runs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeUse {
+    /// It is shown without outputs.
+    #[default]
+    Show,
+    /// The same for lack of a kernel; the pages say so.
+    NoKernel,
+    /// It is run.
+    Run(CodeRun),
+}
+
+/// How code is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRun {
+    /// Name of the kernel.
+    pub kernel: String,
+    /// Digest of everything about the kernel and its environment that can change an output.
+    pub identity: ContentHash,
+    /// Whether failing cells are passed over, without outputs and with a warning.
+    pub skip_errors: bool,
+    /// Whether outputs that the store has are used; not part of a key.
+    pub reuse: bool,
+    /// How long one cell may run; not part of a key.
+    pub cell_limit: Option<Duration>,
+    /// Files beside the notebook that its code may see.
+    pub files: Vec<VisibleFile>,
+}
+
+/// A file that code may see. Its bytes are in the store when the job runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VisibleFile {
+    /// Path relative to the directory in which the code runs.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub hash: ContentHash,
+    /// Another notebook: code sees it only if its stem is a word of the code or of a file that the
+    /// code sees, so that editing prose there runs nothing here.
+    pub is_notebook: bool,
 }
 
 impl NotebookInput {
@@ -107,4 +155,6 @@ pub struct NotebookRequest {
     pub img_prefix: String,
     /// Organisation named in slide headers, in this language; may be empty.
     pub organization: String,
+    /// Title of a page, in this language; other formats have none.
+    pub title: String,
 }

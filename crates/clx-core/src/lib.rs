@@ -30,11 +30,11 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use format::OutputFormat;
 pub use hash::{ContentHash, KeyBuilder};
-pub use job::{JobKind, NotebookInput, NotebookRequest};
+pub use job::{CodeRun, CodeUse, JobKind, NotebookInput, NotebookRequest, VisibleFile};
 pub use kind::{Audience, CodeCells, OutputKind};
 pub use language::{Language, LanguageProfile};
 pub use prog_lang::ProgLang;
 pub use step::{
-    Backend, BackendError, JobPayload, JobResult, OutputOutcome, RequestResult, Step, StepEvent,
-    StepId, StepOutput,
+    Backend, BackendError, ExecutedCode, JobPayload, JobResult, OutputOutcome, RequestResult, Step,
+    StepEvent, StepId, StepOutput,
 };

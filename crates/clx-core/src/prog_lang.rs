@@ -48,6 +48,18 @@ impl ProgLang {
         }
     }
 
+    /// Returns the name that people use, such as `C#`.
+    #[must_use]
+    pub const fn display_name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Cpp => "C++",
+            Self::CSharp => "C#",
+            Self::Java => "Java",
+            Self::TypeScript => "TypeScript",
+        }
+    }
+
     /// Returns the file extension with its dot, such as `.cs`.
     #[must_use]
     pub const fn extension(self) -> &'static str {

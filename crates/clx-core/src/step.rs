@@ -71,6 +71,20 @@ pub enum RequestResult {
 pub struct JobResult {
     /// Results in the order of the requests.
     pub results: Vec<RequestResult>,
+    /// Each time that code was run for them, well or not.
+    #[serde(default)]
+    pub executed: Vec<ExecutedCode>,
+}
+
+/// One run of a notebook's code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutedCode {
+    /// Name of the kernel.
+    pub kernel: String,
+    /// How long it took, starting the kernel included, in microseconds.
+    pub duration_us: u64,
+    /// Failures of kernels before the attempt that counts, the oldest first.
+    pub faults: Vec<String>,
 }
 
 /// What became of one output.
@@ -97,6 +111,8 @@ pub enum StepEvent {
         duration: Option<Duration>,
         /// Attempts begun; more than one means that workers or tools died.
         attempts: u32,
+        /// Runs of code in the last attempt.
+        executed: Vec<ExecutedCode>,
     },
     /// Something that people should know: a lost worker, a retry.
     Notice(Diagnostic),

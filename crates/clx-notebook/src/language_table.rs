@@ -15,16 +15,28 @@ pub(crate) const fn main_language(language: ProgLang) -> &'static str {
     }
 }
 
+/// Returns the name of the kernel that notebooks in a language ask for.
+#[must_use]
+pub const fn kernel_name(language: ProgLang) -> &'static str {
+    match language {
+        ProgLang::Python => "python3",
+        ProgLang::Cpp => "xcpp20",
+        ProgLang::CSharp => ".net-csharp",
+        ProgLang::Java => "java",
+        ProgLang::TypeScript => "deno",
+    }
+}
+
 /// Returns the `kernelspec` metadata of a notebook.
 pub(crate) fn kernelspec(language: ProgLang) -> Value {
-    let (name, display_name, language) = match language {
-        ProgLang::Python => ("python3", "Python 3 (ipykernel)", "python"),
-        ProgLang::Cpp => ("xcpp20", "C++20", "cpp"),
-        ProgLang::CSharp => (".net-csharp", ".NET (C#)", "C#"),
-        ProgLang::Java => ("java", "Java", "java"),
-        ProgLang::TypeScript => ("deno", "Deno", "typescript"),
+    let (display_name, word) = match language {
+        ProgLang::Python => ("Python 3 (ipykernel)", "python"),
+        ProgLang::Cpp => ("C++20", "cpp"),
+        ProgLang::CSharp => (".NET (C#)", "C#"),
+        ProgLang::Java => ("Java", "java"),
+        ProgLang::TypeScript => ("Deno", "typescript"),
     };
-    object([("name", name), ("display_name", display_name), ("language", language)])
+    object([("name", kernel_name(language)), ("display_name", display_name), ("language", word)])
 }
 
 /// Returns the `language_info` metadata of a notebook.

@@ -42,6 +42,8 @@ pub struct Cell {
     pub index: usize,
     /// Line of its marker (or of its first line without one) in the text it was read from, from 0.
     pub line: usize,
+    /// Lines between `line` and the first line of its text: 1 behind a marker, else 0.
+    pub marker_lines: usize,
     /// Blank lines between its end and the next marker, where they differ from the expected number.
     pub lines_to_next: Option<usize>,
 }
@@ -70,6 +72,14 @@ pub struct Notebook {
 }
 
 impl Notebook {
+    /// Returns the name of the lexer that highlights the code, such as `ipython3`: of a processed
+    /// notebook the entry `pygments_lexer` of `language_info`, else its `name`.
+    #[must_use]
+    pub fn lexer(&self) -> Option<&str> {
+        let info = self.metadata.get("language_info")?.as_map()?;
+        info.get("pygments_lexer").or_else(|| info.get("name"))?.as_text()
+    }
+
     /// Returns an entry of the `jupytext` section.
     #[must_use]
     pub fn jupytext(&self, key: &str) -> Option<&Value> {

@@ -152,6 +152,19 @@ impl NotebookRenderer {
             .in_file(&self.file)
     }
 
+    /// Returns the line of the source, from 1, that line `line` (from 0) of the text of `cell` came
+    /// from; for text that a macro made, the line that calls it.
+    pub fn source_line(&mut self, variant: &Variant, cell: &Cell, line: usize) -> Option<u32> {
+        let at = self.expansion(variant).ok()?;
+        self.expanded_line(at, cell.line + cell.marker_lines + line)
+    }
+
+    /// Returns a line of the source, counted from 1.
+    #[must_use]
+    pub fn line_of_source(&self, line: u32) -> Option<&str> {
+        self.template.source().split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)
+    }
+
     /// Returns the position of the expansion for `variant`, made if it is missing.
     fn expansion(&mut self, variant: &Variant) -> Result<usize, Finding> {
         let language = variant.language.code.code();
@@ -177,14 +190,19 @@ impl NotebookRenderer {
 
     /// Returns the diagnostic of a problem with the expanded text.
     fn located(&mut self, at: usize, finding: &Finding) -> Diagnostic {
+        let line = self.expanded_line(at, finding.line);
+        self.framed(finding, line)
+    }
+
+    /// Returns the line of the source, from 1, for one of the expanded text, from 0.
+    fn expanded_line(&mut self, at: usize, line: usize) -> Option<u32> {
         let expansion = &mut self.expansions[at];
         let globals = Globals { language: &expansion.language, format: expansion.format };
         let lines = match &mut expansion.lines {
             Some(lines) => lines,
             missing => missing.insert(self.template.line_map(&expansion.text, globals)),
         };
-        let line = lines.source_line(finding.line);
-        self.framed(finding, line)
+        lines.source_line(line)
     }
 
     fn template_error(&self, finding: &Finding) -> Diagnostic {
@@ -194,9 +212,7 @@ impl NotebookRenderer {
     /// Adds the line of the source itself.
     fn framed(&self, finding: &Finding, line: Option<u32>) -> Diagnostic {
         let diagnostic = finding.diagnostic(&self.file, line);
-        let text = line.and_then(|line| {
-            self.template.source().split('\n').nth(usize::try_from(line).ok()? - 1)
-        });
+        let text = line.and_then(|line| self.line_of_source(line));
         match text.filter(|text| !text.trim().is_empty()) {
             Some(text) => diagnostic.with_frame(text),
             None => diagnostic,

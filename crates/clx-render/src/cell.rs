@@ -87,7 +87,7 @@ impl Writer<'_> {
         self.out.push_str("<div class=\"input\">\n<div class=\"prompt input_prompt\">In\u{a0}[");
         push_count(&mut self.out, execution_count);
         self.out.push_str("]:</div>\n<div class=\"inner_cell\">\n<div class=\"input_area\">\n");
-        let grammar = Grammar::of(self.page.prog_lang);
+        let grammar = magic(source).unwrap_or_else(|| Grammar::of(self.page.prog_lang));
         let classes = format!("highlight hl-{}", self.page.lexer);
         let shown = if source.is_empty() { " " } else { source };
         highlight::write_block(&mut self.out, &classes, grammar, shown);
@@ -101,6 +101,11 @@ impl Writer<'_> {
             problem: finding.problem,
         }));
     }
+}
+
+/// Returns the grammar of a cell that begins with `%%bash` or another language's name.
+fn magic(source: &str) -> Option<&'static Grammar> {
+    Grammar::named(source.strip_prefix("%%")?.split_whitespace().next()?)
 }
 
 /// Appends the number of a prompt, or a blank.

@@ -77,8 +77,21 @@ fn stream(out: &mut String, output: &Value) {
     out.push_str("<div class=\"output_subarea output_stream output_");
     out.push_str(name);
     out.push_str(" output_text\">\n<pre>");
-    ansi::write(out, &text(output.get("text")));
+    ansi::write(out, &overwritten(&text(output.get("text"))));
     out.push_str("</pre>\n</div>\n");
+}
+
+/// Returns what a terminal shows in the end: a carriage return begins its line anew, so that of a
+/// progress bar only the last state is left.
+fn overwritten(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.split('\n').map(|line| {
+        let line = line.trim_end_matches('\r');
+        line.rsplit('\r').next().unwrap_or(line)
+    });
+    shown.collect::<Vec<_>>().join("\n").into()
 }
 
 /// Appends the traceback, or name and value of the error if the kernel gave none.
@@ -109,5 +122,16 @@ fn text(value: Option<&Value>) -> Cow<'_, str> {
             lines.iter().filter_map(Value::as_str).collect::<String>().into()
         }
         _ => Cow::Borrowed(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carriage_return_begins_its_line_anew() {
+        assert_eq!(overwritten("a\n10%\r20%\rdone\r\nb\r"), "a\ndone\nb");
+        assert_eq!(overwritten("a\nb"), "a\nb");
     }
 }

@@ -215,7 +215,7 @@ fn random_formulas_make_a_page() {
 fn random_outputs_keep_their_text() {
     let mut texts = Texts(5);
     for _ in 0..400 {
-        let text = texts.text().replace(['\x1b', '\0'], "");
+        let text = texts.text().replace(['\x1b', '\0', '\r'], "");
         let outputs = [json!({"output_type": "stream", "name": "stdout", "text": text})];
         let content = CellContent::Code { execution_count: Some(1), outputs: &outputs };
         let html = render(ProgLang::Python, content, "x");

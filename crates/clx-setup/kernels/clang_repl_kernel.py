@@ -15,7 +15,9 @@ from ipykernel.kernelbase import Kernel
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CELL_FILE = re.compile(r"\S*/cell-\w+\.repl\b")
-ERROR = re.compile(r"^(?:cell:\d+:\d+: (?:fatal )?error|error|JIT session error): (.*)", re.M)
+ERROR = re.compile(
+    r"^(?:cell:\d+:\d+: (?:fatal )?error|JIT session error): (.*)|^error: ((?:Parsing|Failed) .*)", re.M
+)
 
 
 class CppKernel(Kernel):
@@ -44,7 +46,7 @@ class CppKernel(Kernel):
         text = CELL_FILE.sub("cell", COLOUR.sub("", text or "")).replace("\r\n", "\n")
         found = ERROR.search(text)
         if found or not is_alive:
-            reason = found[1] if found else text.rstrip().rpartition("\n")[2]
+            reason = (found[1] or found[2]) if found else text.rstrip().rpartition("\n")[2]
             error = {
                 "ename": "CompileError" if found else "Terminated",
                 "evalue": reason,

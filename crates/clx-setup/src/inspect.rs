@@ -17,7 +17,11 @@ use crate::unit::Unit;
 pub struct ToolReport {
     /// Such as `java` or `kernel java`.
     pub name: String,
-    /// The program or folder, if there is one that works.
+    /// The name of its kernel, if it is one, such as `python3`.
+    pub kernel: Option<&'static str>,
+    /// Whether it works.
+    pub state: ToolState,
+    /// The program or folder, if it works.
     pub path: Option<PathBuf>,
     /// Its version, if it works.
     pub version: Option<String>,
@@ -25,6 +29,29 @@ pub struct ToolReport {
     pub problem: Option<Diagnostic>,
     /// Whether clx lacks something without it that it does unless told otherwise.
     pub is_needed: bool,
+}
+
+/// Whether a tool works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToolState {
+    /// It does.
+    Ready,
+    /// It is not there.
+    Missing,
+    /// It is there and does not work.
+    Broken,
+}
+
+impl ToolReport {
+    fn missing(name: String, is_needed: bool, problem: Diagnostic) -> Self {
+        let (state, problem) = (ToolState::Missing, Some(problem));
+        Self { name, kernel: None, state, path: None, version: None, problem, is_needed }
+    }
+
+    fn ready(name: String, is_needed: bool, path: PathBuf, version: String) -> Self {
+        let (state, path, version) = (ToolState::Ready, Some(path), Some(version));
+        Self { name, kernel: None, state, path, version, problem: None, is_needed }
+    }
 }
 
 /// Tries the programs that units are built on, and looks at the units.
@@ -45,18 +72,25 @@ pub fn inspect(tools: &ToolFolder, system: &System) -> Vec<ToolReport> {
 pub fn of_unit(tools: &ToolFolder, unit: Unit) -> ToolReport {
     let name = format!("kernel {}", unit.name());
     let is_needed = Unit::DEFAULT_KERNELS.contains(&unit);
-    let broken = |message| Diagnostic::error(code::NOT_SET_UP, "setup", message);
-    let problem = match status(tools, unit) {
-        Status::Ready(installed) => {
-            let (path, version) = (Some(installed.folder), Some(installed.version));
-            return ToolReport { name, path, version, problem: None, is_needed };
-        }
-        Status::Missing => broken(format!("{name} is not set up")),
-        Status::Broken(flaw) => broken(format!("{name} does not work: {flaw}")),
-    };
     let hint = format!("run `clx setup kernels --language {}`", unit.name());
-    let problem = Some(problem.with_hint(hint));
-    ToolReport { name, path: None, version: None, problem, is_needed }
+    let problem = |message: &str| {
+        Diagnostic::error(code::NOT_SET_UP, "setup", format!("{name} {message}")).with_hint(hint)
+    };
+    let report = match status(tools, unit) {
+        Status::Ready(installed) => {
+            ToolReport::ready(name, is_needed, installed.folder, installed.version)
+        }
+        Status::Missing => {
+            let problem = problem("is not set up");
+            ToolReport::missing(name, is_needed, problem)
+        }
+        Status::Broken(flaw) => {
+            let problem = problem(&format!("does not work: {flaw}"));
+            let state = ToolState::Broken;
+            ToolReport { state, ..ToolReport::missing(name, is_needed, problem) }
+        }
+    };
+    ToolReport { kernel: Some(unit.kernel()), ..report }
 }
 
 fn of_program(
@@ -65,9 +99,9 @@ fn of_program(
     is_needed: bool,
     system: &System,
 ) -> ToolReport {
-    let (path, version, problem) = match requirement.find(system) {
-        Ok(program) => (Some(program.path), Some(program.version), None),
-        Err(error) => (None, None, Some(error.diagnostic())),
-    };
-    ToolReport { name: name.to_owned(), path, version, problem, is_needed }
+    let name = name.to_owned();
+    match requirement.find(system) {
+        Ok(program) => ToolReport::ready(name, is_needed, program.path, program.version),
+        Err(error) => ToolReport::missing(name, is_needed, error.diagnostic()),
+    }
 }

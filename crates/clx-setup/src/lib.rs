@@ -49,7 +49,7 @@ mod unit;
 
 pub use error::{CommandFault, SetupError};
 pub use event::{SetupEvent, SetupStep};
-pub use inspect::{ToolReport, inspect, of_unit};
+pub use inspect::{ToolReport, ToolState, inspect, of_unit};
 pub use requirement::Requirement;
 pub use setup::Setup;
 pub use status::{Flaw, Installed, Status, kernel_prefixes, status};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control};
-use clx_core::OutputFormat;
+use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control, PageSettings};
+use clx_core::{ContentHash, OutputFormat};
 use clx_course::{LoadOptions, OutputPlan, Selection, load, outputs};
 use clx_store::{Store, StoreOptions};
 use clx_testkit::course::TempCourse;
@@ -63,7 +63,14 @@ impl Bench {
         } else {
             OutputPlan::default()
         };
-        let plan = BuildPlan::new(&course, &wanted, &all, &self.store).unwrap();
+        let pages = PageSettings {
+            renderer: ContentHash::of("no pages are wanted"),
+            templates: None,
+            kernel: None,
+            reuse: true,
+            cell_limit: None,
+        };
+        let plan = BuildPlan::new(&course, &wanted, &all, &self.store, &pages).unwrap();
         let control = Control::default();
         if run.interrupted {
             control.interrupt();

@@ -46,7 +46,13 @@ impl Backend for FakeBackend<'_> {
             let outputs = self.make(&step);
             let step = StepId(self.n_steps);
             self.n_steps += 1;
-            self.ready.push(StepEvent::Finished { step, outputs, duration: None, attempts: 1 });
+            self.ready.push(StepEvent::Finished {
+                step,
+                outputs,
+                duration: None,
+                attempts: 1,
+                executed: vec![],
+            });
         }
         Ok(())
     }

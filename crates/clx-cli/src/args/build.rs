@@ -1,9 +1,10 @@
 //! Arguments of `clx build`. Principal type: [`BuildArgs`].
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use clx_core::Language;
+use clx_core::{Language, ProgLang};
 
 use super::SpecArgs;
 
@@ -65,6 +66,15 @@ pub struct WorkArgs {
     /// Notebooks worked on at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     pub notebook_workers: Option<u32>,
+    /// Whether the code of pages is run
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub execute: ExecuteArg,
+    /// Run a language with this kernel, such as `cpp=xcpp20`; may be repeated
+    #[arg(long, value_name = "LANGUAGE=NAME")]
+    pub kernel: Vec<KernelArg>,
+    /// Stop a cell that runs longer than this
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub cell_timeout: Option<u64>,
     /// Make everything anew; results are still stored
     #[arg(long, visible_alias = "ignore-cache")]
     pub no_cache: bool,
@@ -83,6 +93,40 @@ pub struct WorkArgs {
     /// File of the queue [default: `jobs.db` in the state directory]
     #[arg(long, value_name = "FILE")]
     pub jobs_db_path: Option<PathBuf>,
+}
+
+/// Whether the code of pages is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExecuteArg {
+    /// Yes; a missing kernel is an error (but a warning for C#).
+    #[default]
+    Required,
+    /// Where there is a kernel; a missing one is a warning.
+    IfAvailable,
+    /// No: pages show code without outputs.
+    Never,
+}
+
+/// The kernel for a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelArg {
+    /// The language.
+    pub language: ProgLang,
+    /// Name of the kernel.
+    pub kernel: String,
+}
+
+impl FromStr for KernelArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (language, kernel) = text.split_once('=').unwrap_or((text, ""));
+        if kernel.is_empty() {
+            return Err("write a language and the name of a kernel, such as `cpp=xcpp20`".into());
+        }
+        let language = language.parse::<ProgLang>().map_err(|error| error.to_string())?;
+        Ok(Self { language, kernel: kernel.to_owned() })
+    }
 }
 
 /// Where jobs are worked on.

@@ -1,6 +1,7 @@
 //! What can be typed. Principal type: [`Cli`].
 
 pub mod build;
+pub mod setup;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::build::BuildArgs;
+pub use self::setup::SetupArgs;
 pub use self::worker::WorkerCommand;
 
 /// Builds course material: one source per topic becomes notebooks and code for every language and
@@ -41,6 +43,12 @@ pub enum Command {
     Targets(ListArgs),
     /// Print the outline of a course as Markdown
     Outline(OutlineArgs),
+    /// Set up tools that clx works with, such as kernels, or list them
+    #[command(after_help = setup::EXAMPLES)]
+    Setup(SetupArgs),
+    /// Look whether all tools are there and work
+    #[command(after_help = "Exit status: 0 if nothing lacks that clx needs by default, else 4.")]
+    Doctor(FormatArgs),
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),
@@ -63,6 +71,14 @@ pub struct ListArgs {
     /// The course.
     #[command(flatten)]
     pub spec: SpecArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// How to list something that is about no course.
+#[derive(Debug, Args)]
+pub struct FormatArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,

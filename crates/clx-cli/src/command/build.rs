@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use clx_build::{
     Build, BuildError, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control,
+    PageSettings,
 };
 use clx_core::{BackendError, Diagnostic};
 use clx_course::{Course, ImageMode, OutputPlan, Selection};
 
+use super::pages::{KernelChooser, PageTemplates, TemplateFailure};
 use super::wiring::{Workshop, runtime};
+use super::with_causes;
 use crate::args::BuildArgs;
-use crate::args::build::{ImageModeArg, SelectionArgs};
+use crate::args::build::{ExecuteArg, ImageModeArg, SelectionArgs};
 use crate::display::BuildDisplay;
 use crate::exit::Exit;
 use crate::signals;
@@ -45,6 +48,10 @@ pub(super) fn run(args: &BuildArgs) -> Exit {
     match built {
         Ok(report) => display.finish(&report, &found, begin.elapsed()),
         Err(failure) => {
+            for problem in &failure.problems {
+                display.problem(problem);
+            }
+            found.extend(failure.problems);
             display.fail(&failure.message, &found, begin.elapsed());
             failure.exit
         }
@@ -54,12 +61,14 @@ pub(super) fn run(args: &BuildArgs) -> Exit {
 /// A build that could not be done, and what that means for the exit status.
 struct Failure {
     message: String,
+    /// What is wrong with what the user wrote, if anything.
+    problems: Vec<Diagnostic>,
     exit: Exit,
 }
 
 impl Failure {
     fn environment(message: impl std::fmt::Display) -> Self {
-        Self { message: message.to_string(), exit: Exit::Environment }
+        Self { message: message.to_string(), problems: Vec::new(), exit: Exit::Environment }
     }
 }
 
@@ -70,7 +79,7 @@ impl From<BackendError> for Failure {
             BackendError::Failed { environment: false, .. } => Exit::Bug,
             _ => Exit::Environment,
         };
-        Self { message: error.to_string(), exit }
+        Self { message: error.to_string(), problems: Vec::new(), exit }
     }
 }
 
@@ -83,14 +92,16 @@ impl From<BuildError> for Failure {
     }
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
+impl From<TemplateFailure> for Failure {
+    fn from(failure: TemplateFailure) -> Self {
+        match failure {
+            TemplateFailure::Store(error) => Self::environment(with_causes(&error)),
+            TemplateFailure::Invalid(problems) => {
+                let message = "the course's templates cannot be used".to_owned();
+                Self { message, problems, exit: Exit::Spec }
+            }
+        }
     }
-    text
 }
 
 fn build(
@@ -116,7 +127,18 @@ fn build(
     .map_err(Failure::environment)?;
 
     let store = Arc::clone(&workshop.store);
-    let plan = BuildPlan::new(course, outputs, all, &store)
+    let templates = PageTemplates::load(&course.root, &store)?;
+    let chooser =
+        KernelChooser { tools: &workshop.tools, chosen: &work.kernel, execute: work.execute };
+    let kernel = |language| chooser.choose(language);
+    let pages = PageSettings {
+        renderer: templates.identity,
+        templates: templates.own,
+        kernel: (work.execute != ExecuteArg::Never).then_some(&kernel),
+        reuse: !work.no_cache,
+        cell_limit: work.cell_timeout.map(Duration::from_secs),
+    };
+    let plan = BuildPlan::new(course, outputs, all, &store, &pages)
         .map_err(|error| Failure::environment(with_causes(&error)))?;
     let mut backend = workshop.backend(&course.root, work, &runtime)?;
     let options =
@@ -155,10 +177,17 @@ fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnosti
     Ok((outputs, all, warnings))
 }
 
+/// Tells whether nothing is wrong but that kernels are not installed.
+fn lacks_only_kernels(report: &BuildReport, found: &[Diagnostic]) -> bool {
+    let mut errors = found.iter().chain(&report.problems).filter(|problem| problem.is_error());
+    errors.all(|error| error.code == clx_build::code::KERNEL_MISSING)
+}
+
 /// Returns the exit status of a finished build.
 pub(crate) fn exit_of(report: &BuildReport, found: &[Diagnostic]) -> Exit {
     match report.status {
         BuildStatus::Interrupted => Exit::Interrupted,
+        BuildStatus::SomeFailed if lacks_only_kernels(report, found) => Exit::Environment,
         BuildStatus::SomeFailed => Exit::SomeFailed,
         BuildStatus::Built if found.iter().any(Diagnostic::is_error) => Exit::SomeFailed,
         BuildStatus::Built => Exit::Built,

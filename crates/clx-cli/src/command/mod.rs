@@ -1,8 +1,11 @@
 //! The commands, one file each.
 
 mod build;
+mod doctor;
 mod list;
 mod outline;
+mod pages;
+mod setup;
 mod validate;
 mod wiring;
 mod worker;
@@ -23,8 +26,21 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),
+        Command::Setup(args) => setup::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
     }
+}
+
+/// Writes an error and what caused it on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    text
 }
 
 fn load(args: &SpecArgs) -> Loaded {

@@ -8,9 +8,10 @@ use clx_core::{BackendError, JobKind};
 use clx_pool::{Executor, InProcess, Process};
 use clx_process::Spawn;
 use clx_queue::{SqliteOptions, SqliteQueue, WorkerId};
+use clx_setup::{ToolFolder, kernel_prefixes};
 use clx_store::{Store, StoreOptions};
 use clx_worker::JobHandler;
-use clx_worker_notebook::NotebookHandler;
+use clx_worker_notebook::{NotebookHandler, NotebookTools};
 use tokio::runtime::Runtime;
 
 use crate::args::build::{WorkArgs, WorkersArg};
@@ -18,6 +19,9 @@ use crate::state_dir::StateDir;
 
 /// Threads that drive timers and signals; the work itself has threads of its own.
 const RUNTIME_THREADS: usize = 1;
+
+/// Kernels that are started ahead in this process.
+const SPARE_KERNELS: usize = 1;
 
 /// Makes the runtime that drives timers, signals and the tools' I/O.
 pub(super) fn runtime() -> std::io::Result<Runtime> {
@@ -29,17 +33,31 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
 }
 
 /// Makes the handler for a kind of jobs; `None` if this version has none.
-pub(super) fn handler(kind: JobKind, store: &Arc<Store>) -> Option<Arc<dyn JobHandler>> {
+pub(super) fn handler(
+    kind: JobKind,
+    store: &Arc<Store>,
+    tools: &Arc<NotebookTools>,
+) -> Option<Arc<dyn JobHandler>> {
     match kind {
-        JobKind::Notebook => Some(Arc::new(NotebookHandler::new(Arc::clone(store)))),
+        JobKind::Notebook => {
+            Some(Arc::new(NotebookHandler::new(Arc::clone(store), Arc::clone(tools))))
+        }
         JobKind::PlantUml | JobKind::Drawio => None,
     }
+}
+
+/// Makes the tools of notebook workers whose state lies in `state`.
+pub(super) fn notebook_tools(state: &Path, n_spares: usize) -> NotebookTools {
+    // Without a tool folder there are the kernels that Jupyter finds.
+    let prefixes = ToolFolder::of_process().map(|tools| kernel_prefixes(&tools));
+    NotebookTools::new(&prefixes.unwrap_or_default(), &state.join("kernels"), n_spares)
 }
 
 /// What a build works with.
 pub(super) struct Workshop {
     state: StateDir,
     pub(super) store: Arc<Store>,
+    pub(super) tools: Arc<NotebookTools>,
     queue: Arc<SqliteQueue>,
 }
 
@@ -51,7 +69,8 @@ impl Workshop {
         let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default())
             .map_err(|error| error.to_string())?;
         reap_dead_sessions(&queue).map_err(|error| error.to_string())?;
-        Ok(Self { state, store: Arc::new(store), queue: Arc::new(queue) })
+        let tools = Arc::new(notebook_tools(state.store(), SPARE_KERNELS));
+        Ok(Self { state, store: Arc::new(store), tools, queue: Arc::new(queue) })
     }
 
     /// Opens a backend for a build of the course at `root`.
@@ -74,9 +93,10 @@ impl Workshop {
     fn executor(&self, kind: JobKind, workers: WorkersArg, runtime: &Runtime) -> Arc<dyn Executor> {
         match workers {
             WorkersArg::InProcess => {
-                let store = Arc::clone(&self.store);
+                let (store, tools) = (Arc::clone(&self.store), Arc::clone(&self.tools));
                 let make = move || {
-                    handler(kind, &store).expect("pools exist for kinds with a handler only")
+                    handler(kind, &store, &tools)
+                        .expect("pools exist for kinds with a handler only")
                 };
                 let queue = Arc::clone(&self.queue);
                 Arc::new(InProcess::new(queue, runtime.handle().clone(), make))

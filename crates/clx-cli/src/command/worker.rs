@@ -39,7 +39,8 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     })?;
     let store = Arc::new(Store::open(&args.store, &StoreOptions::default())?);
     let queue = Arc::new(SqliteQueue::open(&args.queue, &SqliteOptions::default())?);
-    let Some(handler) = wiring::handler(args.kind, &store) else {
+    let tools = Arc::new(wiring::notebook_tools(&args.store, 0));
+    let Some(handler) = wiring::handler(args.kind, &store, &tools) else {
         stderr_line(&format!("worker {}: no handler for {} jobs yet", args.worker, args.kind));
         return Ok(Exit::Usage);
     };

@@ -98,11 +98,11 @@ impl BuildDisplay {
                     self.progress = Progress::begin((totals.outputs + totals.copies) as u64);
                 }
             }
-            BuildEvent::StepFinished { label, cached, made, failed, duration } => {
+            BuildEvent::StepFinished { label, cached, made, failed, executed, duration } => {
                 self.cached += cached;
                 self.progress.advance(cached + made + failed, self.cached);
                 if self.mode == OutputMode::Verbose {
-                    self.step_line(label, *made, *failed, *duration);
+                    self.step_line(label, (*made, *failed), *executed, *duration);
                 }
             }
             BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
@@ -116,7 +116,13 @@ impl BuildDisplay {
         }
     }
 
-    fn step_line(&self, label: &str, made: usize, failed: usize, duration: Option<Duration>) {
+    fn step_line(
+        &self,
+        label: &str,
+        (made, failed): (usize, usize),
+        executed: usize,
+        duration: Option<Duration>,
+    ) {
         let how = match duration {
             Some(duration) => format!("{:.2} s", duration.as_secs_f64()),
             None => "cached".to_owned(),
@@ -127,7 +133,11 @@ impl BuildDisplay {
             String::new()
         };
         let made = plural(made, "output");
-        self.progress.print(&format!("{label}: {made} made{failures} ({how})"));
+        let runs = match executed {
+            0 => String::new(),
+            n => format!(", code run {}", plural(n, "time")),
+        };
+        self.progress.print(&format!("{label}: {made} made{failures}{runs} ({how})"));
     }
 
     /// Prints the summary; returns the exit status.
@@ -196,11 +206,16 @@ impl BuildDisplay {
             0 => String::new(),
             n => format!(", {n} from cache"),
         };
+        let executed = match report.executed {
+            0 => String::new(),
+            n => format!(", code run {}", plural(n, "time")),
+        };
         let removed = match report.removed {
             0 => String::new(),
             n => format!(", {n} removed"),
         };
-        let numbers = format!("{files} ({} written{cached}{removed}) in {seconds}", report.written);
+        let numbers =
+            format!("{files} ({} written{cached}{executed}{removed}) in {seconds}", report.written);
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
         match report.status {
             BuildStatus::Interrupted => {

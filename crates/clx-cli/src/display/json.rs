@@ -43,6 +43,7 @@ impl JsonReport {
             ("outputs_made", json!(report.made)),
             ("outputs_cached", json!(report.cached)),
             ("outputs_failed", json!(report.failed)),
+            ("code_runs", json!(report.executed)),
             ("files_written", json!(report.written)),
             ("files_unchanged", json!(report.unchanged)),
             ("files_removed", json!(report.removed)),

@@ -7,11 +7,15 @@ mod build;
 mod json;
 mod progress;
 mod style;
+mod table;
+mod tools;
 
 use std::io::Write;
 
 pub(crate) use self::build::BuildDisplay;
 pub(crate) use self::style::Style;
+pub(crate) use self::table::table;
+pub(crate) use self::tools::print_tools;
 
 /// Prints a line to standard error.
 pub(crate) fn stderr_line(line: &str) {

@@ -109,6 +109,7 @@ pub(crate) fn read(
         id: String::new(),
         index: 0,
         line: at,
+        marker_lines: start - at,
         lines_to_next,
     };
     Ok(CellRead { cell, next, as_json: options.as_json })

@@ -142,6 +142,7 @@ fn raw_cell(lines: &[String], line: usize, lines_to_next: Option<usize>) -> Cell
         id: String::new(),
         index: 0,
         line,
+        marker_lines: 0,
         lines_to_next,
     }
 }

@@ -20,13 +20,16 @@ pub(super) fn closes(line: &str, sign: char, length: usize) -> bool {
 
 /// Tells whether a text that begins inside a paragraph goes on in another block.
 pub(super) fn crosses(text: &str) -> bool {
-    text.split('\n').skip(1).any(|line| {
-        let line = line.trim_start();
-        line.is_empty()
-            || line.starts_with(['#', '>', '|'])
-            || list_text(line).is_some()
-            || fence(line).is_some()
-    })
+    text.match_indices('\n').any(|(at, _)| begins_after(&text[at..]))
+}
+
+/// Tells whether another block begins after the line feed in front of `text`.
+pub(super) fn begins_after(text: &str) -> bool {
+    let line = text[1..].split('\n').next().unwrap_or_default().trim_start();
+    line.is_empty()
+        || line.starts_with(['#', '>', '|'])
+        || list_text(line).is_some()
+        || fence(line).is_some()
 }
 
 /// Returns the number of `#` of a heading that lacks the blank after them.

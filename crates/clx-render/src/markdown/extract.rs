@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 use super::block;
 use crate::math::Formula;
+use closer::Closer;
+
+mod closer;
 
 /// A text and the formulas that its marks stand for.
 #[derive(Debug)]
@@ -85,7 +88,7 @@ impl<'t> Extractor<'t> {
             dollars: Closer::new("$$"),
             parenthesis: Closer::new("\\\\)"),
             bracket: Closer::new("\\\\]"),
-            environments: environments(text),
+            environments: closer::environments(text),
         }
     }
 
@@ -161,20 +164,14 @@ impl<'t> Extractor<'t> {
         let mut at = length;
         loop {
             at += rest[at..].find(['`', '\n'])?;
-            if rest[at..].starts_with('\n') {
-                if block::crosses(
-                    &rest[at..at + 1 + rest[at + 1..].find('\n').unwrap_or(rest.len() - at - 1)],
-                ) {
-                    return None;
-                }
-                at += 1;
-                continue;
-            }
             let run = rest[at..].len() - rest[at..].trim_start_matches('`').len();
-            at += run;
             if run == length {
-                return Some(at);
+                return Some(at + run);
             }
+            if run == 0 && block::begins_after(&rest[at..]) {
+                return None;
+            }
+            at += run.max(1);
         }
     }
 
@@ -261,67 +258,4 @@ impl<'t> Extractor<'t> {
         self.skip(end + close - begin);
         self.copied = self.at;
     }
-}
-
-/// Finds the places of one closing delimiter, each at most once.
-struct Closer {
-    pattern: &'static str,
-    next: Option<usize>,
-    from: usize,
-}
-
-impl Closer {
-    const fn new(pattern: &'static str) -> Self {
-        Self { pattern, next: None, from: 0 }
-    }
-
-    /// Returns the first place at or after `begin`, if no backslash stands before it.
-    fn after(&mut self, text: &str, begin: usize) -> Option<usize> {
-        if self.next.is_none_or(|next| next < begin) && self.from <= text.len() {
-            let mut at = begin.max(self.from);
-            self.next = loop {
-                let Some(found) = text.get(at..).and_then(|rest| rest.find(self.pattern)) else {
-                    self.from = text.len() + 1;
-                    break None;
-                };
-                at += found;
-                if at == begin || text.as_bytes()[at - 1] != b'\\' {
-                    self.from = at;
-                    break Some(at);
-                }
-                at += 1;
-            };
-        }
-        self.next
-    }
-}
-
-/// Returns begin and end of all environments that are closed; names are lower-case letters.
-fn environments(text: &str) -> BTreeMap<usize, usize> {
-    let mut found = BTreeMap::new();
-    let mut open: Vec<(usize, &str)> = Vec::new();
-    for (at, _) in text.match_indices('\\') {
-        let rest = &text[at + 1..];
-        if let Some(name) = rest.strip_prefix("begin{").and_then(name) {
-            open.push((at, name));
-        } else if let Some(name) = rest.strip_prefix("end{").and_then(name) {
-            // Real formulas nest a few levels; the limit keeps the search short.
-            let depth = open.iter().rev().take(64).position(|(_, own)| *own == name);
-            if let Some(depth) = depth {
-                open.truncate(open.len() - depth);
-                found.extend(
-                    open.pop().map(|(begin, _)| (begin, at + "\\end{}".len() + name.len())),
-                );
-            }
-        }
-    }
-    found
-}
-
-/// Returns the name of an environment in front of a brace.
-fn name(text: &str) -> Option<&str> {
-    let (name, _) = text.get(..text.len().min(40)).unwrap_or(text).split_once('}')?;
-    let letters = name.strip_suffix('*').unwrap_or(name);
-    let is_name = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_lowercase());
-    is_name.then_some(name)
 }

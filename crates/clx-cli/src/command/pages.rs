@@ -1,0 +1,133 @@
+//! What pages are made with: templates of the course, kernels of this machine. Principal types:
+//! [`PageTemplates`], [`KernelChooser`].
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use clx_build::KernelChoice;
+use clx_core::{ContentHash, Diagnostic, ProgLang};
+use clx_render::{Templates, renderer_identity};
+use clx_store::{Store, StoreError};
+use clx_worker_notebook::{KernelError, NotebookTools};
+
+use crate::args::build::{ExecuteArg, KernelArg};
+
+/// Where a course keeps its own templates, and their names.
+const DIRECTORY: &str = "templates/html";
+const NAMES: [&str; 2] = ["page.html.j2", "style.css"];
+
+/// The templates of a course's pages.
+pub(super) struct PageTemplates {
+    /// Their digest, with that of the renderer.
+    pub(super) identity: ContentHash,
+    /// The course's own, in the store.
+    pub(super) own: Option<ContentHash>,
+}
+
+/// Why the templates cannot be used.
+pub(super) enum TemplateFailure {
+    /// They are wrong.
+    Invalid(Vec<Diagnostic>),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl PageTemplates {
+    /// Reads and checks `templates/html/` of the course.
+    pub(super) fn load(root: &Path, store: &Store) -> Result<Self, TemplateFailure> {
+        let files = read(root).map_err(TemplateFailure::Invalid)?;
+        let templates = Templates::with_overrides(&files).map_err(|problems| {
+            let below = |mut problem: Diagnostic| {
+                if let Some(location) = &mut problem.location {
+                    location.file = Path::new(DIRECTORY).join(&location.file);
+                }
+                problem
+            };
+            TemplateFailure::Invalid(problems.into_iter().map(below).collect())
+        })?;
+        let own = if files.is_empty() {
+            None
+        } else {
+            let json = serde_json::to_vec(&files).expect("a map of texts is JSON");
+            Some(store.put(&json).map_err(TemplateFailure::Store)?)
+        };
+        Ok(Self { identity: renderer_identity(&templates), own })
+    }
+}
+
+fn read(root: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+    let mut files = BTreeMap::new();
+    let mut problems = Vec::new();
+    for name in NAMES {
+        let shown = Path::new(DIRECTORY).join(name);
+        match fs::read_to_string(root.join(&shown)) {
+            Ok(text) => {
+                files.insert(name.to_owned(), text);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("the template cannot be read: {error}");
+                let code = clx_build::code::READ_FAILED;
+                problems.push(Diagnostic::error(code, "file_load_error", message).in_file(shown));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// Chooses the kernel of each language.
+pub(super) struct KernelChooser<'a> {
+    pub(super) tools: &'a NotebookTools,
+    /// The user's own choices.
+    pub(super) chosen: &'a [KernelArg],
+    pub(super) execute: ExecuteArg,
+}
+
+impl KernelChooser<'_> {
+    /// Finds the kernel of a language.
+    pub(super) fn choose(&self, language: ProgLang) -> KernelChoice {
+        let own = self.chosen.iter().rfind(|choice| choice.language == language);
+        let names = match own {
+            Some(choice) => vec![choice.kernel.as_str()],
+            None => usual_kernels(language),
+        };
+        match self.tools.find(&names) {
+            Ok(found) => KernelChoice::Found { name: found.name, identity: found.identity },
+            Err(error) => KernelChoice::Missing {
+                reason: reason(&error),
+                is_optional: own.is_none() && self.is_optional(language),
+            },
+        }
+    }
+
+    /// Nobody installs a C# kernel by the ordinary package clients, so its pages may do without.
+    fn is_optional(&self, language: ProgLang) -> bool {
+        self.execute == ExecuteArg::IfAvailable || language == ProgLang::CSharp
+    }
+}
+
+/// Returns the names of kernels that run a language, the preferred one first.
+fn usual_kernels(language: ProgLang) -> Vec<&'static str> {
+    let others: &[&str] = match language {
+        ProgLang::Cpp => &["clang_repl_cpp20", "clang_repl", "xcpp17"],
+        ProgLang::TypeScript => &["tslab"],
+        ProgLang::Java => &["jjava", "ijava"],
+        ProgLang::Python | ProgLang::CSharp => &[],
+    };
+    std::iter::once(clx_notebook::kernel_name(language)).chain(others.iter().copied()).collect()
+}
+
+fn reason(error: &KernelError) -> String {
+    let text = super::with_causes(error);
+    match error {
+        KernelError::NotFound { found, .. } if found.is_empty() => {
+            format!("{text}, and no other kernel is installed")
+        }
+        KernelError::NotFound { found, .. } => {
+            format!("{text}; installed are: {}", found.join(", "))
+        }
+        _ => text,
+    }
+}
