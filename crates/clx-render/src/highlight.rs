@@ -100,6 +100,7 @@ mod tests {
             classes("csharp", "var s = $\"{x} {{\" + @\"a\\\";"),
             "kw:var st:$&quot; st: {{&quot; st:@&quot;a\\&quot;"
         );
+        assert_eq!(classes("cs", "Task t = a.Run();"), "ty:Task fc:Run");
         assert_eq!(
             classes("java", "@Override public String toString() { return null; }"),
             "at:@Override kw:public ty:String fc:toString kw:return cn:null"

@@ -35,6 +35,8 @@ pub(crate) struct Grammar {
     pub(super) soft_keywords: &'static [&'static str],
     /// A capital begins a type.
     pub(super) capital_types: bool,
+    /// Methods begin with a capital, too.
+    pub(super) capital_methods: bool,
     /// A word before `(` is a call.
     pub(super) calls: bool,
     pub(super) ignores_case: bool,

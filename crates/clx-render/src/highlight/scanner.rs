@@ -87,7 +87,10 @@ impl Scanner<'_, '_> {
             "ty"
         } else if !is_member && grammar.builtins.contains(&word) {
             "bi"
-        } else if grammar.capital_types && is_type_name(word) {
+        } else if grammar.capital_types
+            && is_type_name(word)
+            && !(grammar.capital_methods && (is_member || is_call))
+        {
             "ty"
         } else if is_call || grammar.calls && after.starts_with("!(") {
             "fc"

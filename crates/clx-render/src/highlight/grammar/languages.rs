@@ -31,6 +31,7 @@ const PLAIN: Grammar = Grammar {
     definers: &[],
     soft_keywords: &[],
     capital_types: false,
+    capital_methods: false,
     calls: false,
     ignores_case: false,
     decorators: false,
@@ -100,6 +101,7 @@ pub(super) static CSHARP: Grammar = Grammar {
     constants: words::CSHARP_CONSTANTS,
     types: words::CSHARP_TYPES,
     definers: &["class", "struct", "interface", "enum", "record", "namespace"],
+    capital_methods: true,
     preprocessor: true,
     ..BRACES
 };
@@ -163,6 +165,7 @@ static GO: Grammar = Grammar {
     types: words::GO_TYPES,
     builtins: words::GO_BUILTINS,
     definers: &["func", "type"],
+    capital_methods: true,
     ..BRACES
 };
 
