@@ -1,4 +1,5 @@
-//! Real kernels, found below the prefix that `CLX_TEST_KERNELS` names; skipped, loudly, without.
+//! Real kernels, found below the prefixes that `CLX_TEST_KERNELS` names, separated by colons; skipped,
+//! loudly, without.
 
 mod deno;
 mod java;
@@ -29,13 +30,14 @@ impl Stage {
     #[expect(clippy::print_stdout, reason = "a skipped test must not look like one that passed")]
     fn new(name: &str) -> Option<Self> {
         let environment = Environment::of_process();
-        let Some(prefix) = environment.get("CLX_TEST_KERNELS") else {
-            println!("SKIPPED: CLX_TEST_KERNELS names no prefix with kernels");
+        let prefixes = environment.get("CLX_TEST_KERNELS").unwrap_or_default();
+        let prefixes: Vec<PathBuf> = std::env::split_paths(prefixes).collect();
+        let found = KernelSearch::new(&Environment::default(), &prefixes).installed();
+        let Some((_, folder)) = found.iter().find(|(found, _)| found == name) else {
+            println!("SKIPPED: CLX_TEST_KERNELS names no prefix with the kernel `{name}`");
             return None;
         };
-        let nowhere = Environment::default();
-        let found = KernelSearch::new(&nowhere, &[PathBuf::from(prefix)]).find(name);
-        let spec = found.expect("CLX_TEST_KERNELS promises kernels");
+        let spec = KernelSpec::read(folder).expect("a kernelspec");
         let directory = tempfile::tempdir().expect("a directory");
         let options = StartOptions::new(directory.path().join("base"));
         Some(Self { directory, spec, options })
