@@ -67,7 +67,7 @@ impl Macros {
         let storage = Storage::new();
         let events = Parser::new(&latex, &storage)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| MathError::Latex(reason(&error)))?;
+            .map_err(|error| MathError::Latex(self.explained(&latex, &reason(&error))))?;
         let config = RenderConfig {
             display_mode: if formula.is_display { DisplayMode::Block } else { DisplayMode::Inline },
             annotation: Some(&formula.body),
@@ -79,6 +79,24 @@ impl Macros {
             .map_err(|error| MathError::Latex(error.to_string()))?;
         Ok(html)
     }
+
+    /// Returns the reason with the name of the command that is to blame, where one is.
+    fn explained(&self, latex: &str, reason: &str) -> String {
+        let blamed = rewrite::commands(latex)
+            .find(|name| !self.definitions.contains_key(*name) && fails_alone(name, reason));
+        match blamed {
+            Some(name) => format!("{reason}: `\\{name}`"),
+            None => reason.to_owned(),
+        }
+    }
+}
+
+/// Tells whether a command alone fails for the given reason.
+fn fails_alone(name: &str, reason_of_all: &str) -> bool {
+    let latex = format!("\\{name}");
+    let storage = Storage::new();
+    let first = Parser::new(&latex, &storage).next();
+    matches!(first, Some(Err(error)) if reason(&error) == reason_of_all)
 }
 
 /// Returns how many groups are inside each other at most.

@@ -64,6 +64,19 @@ fn the_same_page_has_the_same_bytes() {
 }
 
 #[test]
+fn a_renderer_may_be_shared_between_threads() {
+    let renderer = HtmlRenderer::new(Templates::bundled());
+    let cells = [markdown("$x$ and `y`"), printing(&[])];
+    let page = page(Language::EN, Execution::Done, &cells);
+    let html = || renderer.render(&page).expect("the page is made").html;
+    let pages = std::thread::scope(|scope| {
+        let threads = [scope.spawn(html), scope.spawn(html)];
+        threads.map(|thread| thread.join().expect("it does not panic"))
+    });
+    assert_eq!(pages[0], pages[1]);
+}
+
+#[test]
 fn only_a_page_that_lacks_its_kernel_says_so() {
     let renderer = HtmlRenderer::new(Templates::bundled());
     let html = |language, execution| {
@@ -88,6 +101,7 @@ fn a_formula_that_cannot_be_shown_warns_at_its_line() {
         render(&[markdown("$x$"), markdown("a\n\n$$\ny\n$$\n$\\nothing{<}$"), markdown(&notes)]);
     assert_eq!(warnings(&page), [(1, 5, code::MATH_ERROR), (2, 2, code::MATH_ERROR)]);
     let problem = &page.warnings[0].problem;
+    assert!(problem.message.ends_with("`\\nothing`"), "{}", problem.message);
     assert_eq!((problem.category.as_str(), problem.severity.word()), ("math_error", "warning"));
     assert!(page.html.contains("<code class=\"math-error\">$\\nothing{&lt;}$</code>"));
 }

@@ -96,8 +96,7 @@ pub(super) fn with_definitions(latex: &str, definitions: &BTreeMap<String, Strin
     let mut used = BTreeMap::new();
     let mut open = vec![latex];
     while let Some(text) = open.pop() {
-        for (at, _) in text.match_indices('\\') {
-            let (name, _) = command(&text[at..]);
+        for name in commands(text) {
             if let Some((name, definition)) = definitions.get_key_value(name)
                 && used.insert(name, definition).is_none()
             {
@@ -160,6 +159,11 @@ fn defined_name(text: &str) -> Option<(&str, &str)> {
     let name = holder.strip_prefix('\\')?;
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_name.then_some((name, after))
+}
+
+/// Returns the names of all commands in order.
+pub(super) fn commands(latex: &str) -> impl Iterator<Item = &str> {
+    latex.match_indices('\\').map(|(at, _)| command(&latex[at..]).0)
 }
 
 /// Returns the name of the command in front (letters, or one other character) and what follows.
