@@ -32,6 +32,23 @@ pub(super) fn begins_after(text: &str) -> bool {
         || fence(line).is_some()
 }
 
+/// Returns a text without the signs of the quote that its first line stands in.
+pub(super) fn unquoted(text: &str, first_line: &str) -> String {
+    let depth = first_line.chars().take_while(|c| matches!(c, ' ' | '>')).filter(|c| *c == '>');
+    let depth = depth.count();
+    if depth == 0 {
+        return text.to_owned();
+    }
+    let mut lines = text.split('\n');
+    let mut out = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let quoted = (0..depth).try_fold(line, |rest, _| rest.trim_start().strip_prefix('>'));
+        out.push('\n');
+        out.push_str(quoted.map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)));
+    }
+    out
+}
+
 /// Returns the number of `#` of a heading that lacks the blank after them.
 ///
 /// Notebooks are full of `#Title`, which is a heading for Jupyter and text for `CommonMark`.

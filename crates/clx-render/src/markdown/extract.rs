@@ -65,6 +65,7 @@ struct Extractor<'t> {
     is_markdown: bool,
     at: usize,
     line: usize,
+    line_begin: usize,
     /// Everything before is in `done`.
     copied: usize,
     done: Extracted,
@@ -83,6 +84,7 @@ impl<'t> Extractor<'t> {
             is_markdown,
             at: 0,
             line: 0,
+            line_begin: 0,
             copied: 0,
             done: Extracted { text: String::with_capacity(text.len()), formulas: Vec::new(), mark },
             dollars: Closer::new("$$"),
@@ -115,6 +117,9 @@ impl<'t> Extractor<'t> {
     fn skip(&mut self, length: usize) {
         let passed = &self.text[self.at..self.at + length];
         self.line += passed.bytes().filter(|&byte| byte == b'\n').count();
+        if let Some(last) = passed.rfind('\n') {
+            self.line_begin = self.at + last + 1;
+        }
         self.at += length;
     }
 
@@ -215,9 +220,11 @@ impl<'t> Extractor<'t> {
 
     /// Tells whether the line is a row of a table.
     fn row_has_begun(&self) -> bool {
-        let line = &self.text[..self.at];
-        let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];
-        line.trim_start().starts_with('|')
+        self.line_so_far().trim_start().starts_with('|')
+    }
+
+    fn line_so_far(&self) -> &'t str {
+        &self.text[self.line_begin..self.at]
     }
 
     fn backslash(&mut self) {
@@ -251,11 +258,70 @@ impl<'t> Extractor<'t> {
         self.done.text.push(self.done.mark);
         self.done.formulas.push(Formula {
             source: self.text[begin..end + close].to_owned(),
-            body: self.text[begin + open..end].to_owned(),
+            body: block::unquoted(&self.text[begin + open..end], self.line_so_far()),
             is_display,
             line: self.line,
         });
         self.skip(end + close - begin);
         self.copied = self.at;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let extracted = from_markdown(text);
+        let found: Vec<&str> =
+            extracted.formulas.iter().map(|formula| formula.body.as_str()).collect();
+        assert_eq!(found, expected, "{text}");
+        assert_eq!(extracted.restored(&extracted.text), text);
+    }
+
+    #[test]
+    fn all_forms_are_found() {
+        check(r"$a$ and $$b$$, \\(c\\) and \\[d\\]", &["a", "b", "c", "d"]);
+        check("\\begin{align*}a\\end{align*}", &["\\begin{align*}a\\end{align*}"]);
+        check("$$\na\n\nb\n$$", &["\na\n\nb\n"]);
+        check("\\begin{a}\\begin{a}x\\end{a}\\end{a}", &["\\begin{a}\\begin{a}x\\end{a}\\end{a}"]);
+    }
+
+    #[test]
+    fn escaped_lonely_and_empty_dollars_are_text() {
+        for text in
+            [r"\$a\$ $", "5$", "$$$$", r"\(a\)", "a$\n\nb$", "$a\n- b$", "\\begin{a}x\\end{b}"]
+        {
+            check(text, &[]);
+        }
+    }
+
+    #[test]
+    fn code_is_left_alone() {
+        for text in
+            ["`$a$`", "``$a`$``", "```\n$a$\n```", "- ~~~\n  $$a$$\n  ~~~", "````\n```\n$a$"]
+        {
+            check(text, &[]);
+        }
+        check("`a $b$ `` $c$", &["b", "c"]);
+        check("```x``` $a$\n\n```\n$b$\n```\n$c$", &["a", "c"]);
+    }
+
+    #[test]
+    fn rows_of_tables_keep_formulas_inside_a_column() {
+        check("| 5$ | 6$ |\n| $a$ |", &["a"]);
+    }
+
+    #[test]
+    fn lines_are_counted_from_the_begin_of_the_text() {
+        let extracted = from_markdown("a\n\n```\nb\n```\n$c\nd$ $e$");
+        let lines: Vec<usize> = extracted.formulas.iter().map(|formula| formula.line).collect();
+        assert_eq!(lines, [5, 6]);
+    }
+
+    #[test]
+    fn quote_signs_are_no_part_of_a_formula() {
+        let extracted = from_markdown("> > $$\n> > a > b\n> > $$");
+        assert_eq!(extracted.formulas[0].body, "\na > b\n");
     }
 }

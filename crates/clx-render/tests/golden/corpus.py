@@ -114,6 +114,8 @@ MATH = [
     "Single backslashes \\(x\\) are text.",
     "- item $a$\n- item $b_1$ and $c_1$\n\n> quote $q$",
     "## Heading with $E = mc^2$",
+    "> In a quote:\n>\n> $$\n> a < b\n> $$\n> and $c\n> d$.",
+    "| a | b |\n|---|---|\n| $x$ | 5$ |\n| 6$ | $y_1$ |",
     "$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$ and $$\\begin{cases} 1 & x > 0 \\\\ 0 & x \\le 0 \\end{cases}$$",
     "Costs 5$ only.\n\nAnother 6$ there.",
     "$\\text{Größe} = \\sqrt{2} \\cdot \\frac{1}{2} \\sum_{i=1}^n i$, $\\mathbb{R}$, $\\hat{x}$",

@@ -82,9 +82,14 @@ def children(element, is_code=False):
 
 def node(element, is_code):
     kept = {key: value for key in ATTRIBUTES if (value := element.get(key)) is not None}
+    if "output_subarea" in kept.get("class", ""):
+        # A random one, for scripts that look for their output.
+        kept.pop("id", None)
     if kept.get("src", "").startswith("data:"):
         kept["src"] = "data:" + hashlib.sha256(kept["src"].encode()).hexdigest()[:16]
     is_code = is_code or "highlight" in kept.get("class", "").split()
+    if element.tag == "script":
+        return ["script", kept, []]
     # Names inside <svg> and <math> carry their namespace.
     return [element.tag.rpartition("}")[2], kept, children(element, is_code)]
 
