@@ -1,8 +1,8 @@
 """Makes the golden pages: what nbconvert's template "classic" writes for the notebooks of corpus.py.
 
-    python -m venv /tmp/nbconvert
-    /tmp/nbconvert/bin/pip install 'nbconvert==7.*' nbclient ipykernel pandas matplotlib html5lib
-    /tmp/nbconvert/bin/python regenerate.py
+    python -m venv .venv
+    .venv/bin/pip install 'nbconvert==7.*' nbclient ipykernel pandas matplotlib html5lib
+    .venv/bin/python regenerate.py
 
 For each notebook of the corpus two files are written beside this script:
 
