@@ -30,6 +30,9 @@ pub(crate) enum TaskError {
     /// A page is not what its sources say.
     #[error("{} is not up to date: run `cargo xtask gen-docs`", path.display())]
     Outdated { path: PathBuf },
+    /// A package is not the one that was tested.
+    #[error("a package of the {tool} has another hash than the lock says")]
+    Tampered { tool: String },
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },

@@ -14,6 +14,7 @@ mod demo;
 mod error;
 mod gen_docs;
 mod golden;
+mod kernel;
 mod root;
 mod run;
 mod test;
@@ -30,7 +31,7 @@ struct Arguments {
 enum Task {
     /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
     Bench(bench::Bench),
-    /// Build clx and with it the demo course, and show the result
+    /// Build clx, set kernels up, build the demo course, and show the result
     Demo,
     /// Write the pages that are made from sources
     GenDocs(gen_docs::GenDocs),

@@ -58,17 +58,23 @@ impl Program {
 
     /// Runs the command and returns what it printed; its complaints go to this terminal.
     pub(crate) fn read(&self) -> Result<String, TaskError> {
-        let Output { status, stdout, .. } = self
-            .command()
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|source| self.unstarted(source))?;
+        let Output { status, stdout, .. } = self.output()?;
         if status.success() {
             Ok(String::from_utf8_lossy(&stdout).into_owned())
         } else {
             Err(TaskError::Command { command: self.shown(), status })
         }
+    }
+
+    /// Does the same for a command that prints its result also when it fails.
+    pub(crate) fn read_whatever_status(&self) -> Result<String, TaskError> {
+        Ok(String::from_utf8_lossy(&self.output()?.stdout).into_owned())
+    }
+
+    fn output(&self) -> Result<Output, TaskError> {
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stderr(Stdio::inherit());
+        command.output().map_err(|source| self.unstarted(source))
     }
 
     /// Starts the command without waiting for it; its output goes nowhere.

@@ -25,6 +25,7 @@ const OPTIONS: &[&str] = &[
     "--no-input",
     "--progress-bar=off",
     "--disable-pip-version-check",
+    "--quiet",
 ];
 
 /// Makes a virtual environment.

@@ -1,0 +1,109 @@
+//! Kernels for the demo and for tests: set up by `clx` itself. Principal functions: [`set_up`],
+//! [`variables`].
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::TaskError;
+use crate::run::Program;
+
+/// The only failure that must not be passed over: a package is not the one that was tested.
+const HASH_MISMATCH: &str = "CLX0705";
+
+/// What `clx setup kernels --format json` prints.
+#[derive(Debug, Deserialize)]
+struct Listing {
+    tools_dir: String,
+    tools: Vec<Tool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tool {
+    name: String,
+    path: Option<String>,
+    problem: Option<Problem>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Problem {
+    code: String,
+    message: String,
+    hint: Option<String>,
+}
+
+/// Sets kernels up. Those that cannot be had here, such as without network, are named loudly, and
+/// the task goes on without them.
+pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
+    let Listing { tools_dir, tools } = list(root, &[])?;
+    let missing = complaints(&tools)?;
+    if missing.is_empty() {
+        let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
+        crate::say(&format!("{} in {tools_dir}", names.join(", ")));
+    }
+    missing.iter().for_each(|line| crate::say(line));
+    Ok(())
+}
+
+/// Returns the variables by which tests find the kernels that are set up.
+pub(crate) fn variables(root: &Path) -> Result<[(&'static str, OsString); 2], TaskError> {
+    let Listing { tools_dir, tools } = list(root, &["--check"])?;
+    let prefixes: Vec<_> = tools.into_iter().filter_map(|tool| tool.path).collect();
+    Ok([("CLX_TOOLS_DIR", tools_dir.into()), ("CLX_TEST_KERNELS", prefixes.join(":").into())])
+}
+
+fn list(root: &Path, options: &[&str]) -> Result<Listing, TaskError> {
+    let program = Program::new(root, "cargo run --quiet --bin clx -- setup kernels --format json");
+    let program = options.iter().fold(program, |program, option| program.argument(*option));
+    crate::say(&format!("$ {}", program.shown()));
+    // A kernel that lacks is in the list, and in the exit status.
+    let text = program.read_whatever_status()?;
+    serde_json::from_str(&text)
+        .map_err(|source| TaskError::Json { command: program.shown(), source })
+}
+
+/// Says which kernels lack, line by line.
+fn complaints(tools: &[Tool]) -> Result<Vec<String>, TaskError> {
+    let mut lines = Vec::new();
+    for Tool { name, problem, .. } in tools {
+        let Some(Problem { code, message, hint }) = problem else { continue };
+        if code == HASH_MISMATCH {
+            return Err(TaskError::Tampered { tool: name.clone() });
+        }
+        lines.push(format!("!!! NO {}: {message}", name.to_uppercase()));
+        lines.extend(hint.as_ref().map(|hint| format!("!!!   hint: {hint}")));
+        lines.push("!!!   what needs it is SKIPPED or not executed".to_owned());
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tools(code: &str) -> Vec<Tool> {
+        let problem = Problem {
+            code: code.to_owned(),
+            message: "no network".to_owned(),
+            hint: Some("plug in".to_owned()),
+        };
+        let ready =
+            Tool { name: "kernel a".to_owned(), path: Some("/a".to_owned()), problem: None };
+        vec![ready, Tool { name: "kernel b".to_owned(), path: None, problem: Some(problem) }]
+    }
+
+    #[test]
+    fn kernel_that_lacks_is_named_with_its_hint() {
+        let lines = complaints(&tools("CLX0704")).unwrap();
+        assert_eq!(lines[..2], ["!!! NO KERNEL B: no network", "!!!   hint: plug in"]);
+    }
+
+    #[test]
+    fn wrong_hash_is_not_passed_over() {
+        assert!(matches!(
+            complaints(&tools(HASH_MISMATCH)),
+            Err(TaskError::Tampered { tool }) if tool == "kernel b"
+        ));
+    }
+}
