@@ -1,4 +1,5 @@
-//! The formats of a notebook's outputs. Principal type: [`OutputFormat`].
+//! The formats of outputs. Principal types: [`OutputFormat`] of notebooks, [`PictureFormat`] of
+//! diagrams.
 
 use std::fmt;
 use std::str::FromStr;
@@ -54,5 +55,35 @@ impl FromStr for OutputFormat {
             .into_iter()
             .find(|format| format.name() == text)
             .ok_or_else(|| ParseFormatError { text: text.to_owned() })
+    }
+}
+
+/// The format of a diagram's picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureFormat {
+    /// Pixels.
+    Png,
+    /// Scalable, as browsers show it.
+    Svg,
+    /// A page for print.
+    Pdf,
+}
+
+impl PictureFormat {
+    /// Returns the name used in payloads, which is also the extension of files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+impl fmt::Display for PictureFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }

@@ -1,5 +1,5 @@
 //! The kinds of jobs that clx queues and what they are told. Principal types: [`JobKind`],
-//! [`NotebookInput`], [`NotebookRequest`].
+//! [`NotebookInput`], [`NotebookRequest`], [`DiagramInput`], [`DiagramRequest`].
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::format::OutputFormat;
+use crate::format::{OutputFormat, PictureFormat};
 use crate::hash::ContentHash;
 use crate::kind::OutputKind;
 use crate::language::{Language, LanguageProfile};
@@ -157,4 +157,32 @@ pub struct NotebookRequest {
     pub organization: String,
     /// Title of a page, in this language; other formats have none.
     pub title: String,
+}
+
+/// What all pictures of a diagram source have in common, whatever draws it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiagramInput {
+    /// The source relative to the course root: for messages, for names of pictures, and because
+    /// includes are relative to it.
+    pub file: PathBuf,
+    /// The files that it includes, directly and through others.
+    pub files: Vec<IncludedFile>,
+}
+
+/// A file that a diagram includes. Its bytes are in the store when the job runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct IncludedFile {
+    /// Path relative to the course root.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub hash: ContentHash,
+}
+
+/// One picture wanted of a diagram source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiagramRequest {
+    /// Format of the file.
+    pub format: PictureFormat,
+    /// Which block (PlantUML) or page (draw.io), by its name; `None` is the first.
+    pub part: Option<String>,
 }

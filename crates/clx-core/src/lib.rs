@@ -7,8 +7,8 @@
 //! | [`language`] | [`Language`], [`LanguageProfile`] |
 //! | [`prog_lang`] | [`ProgLang`] |
 //! | [`kind`] | [`OutputKind`]: a rule set for an audience |
-//! | [`mod@format`] | [`OutputFormat`] |
-//! | [`job`] | [`JobKind`], [`NotebookInput`], [`NotebookRequest`] |
+//! | [`mod@format`] | [`OutputFormat`], [`PictureFormat`] |
+//! | [`job`] | [`JobKind`], [`NotebookInput`], [`NotebookRequest`], [`DiagramInput`], [`DiagramRequest`] |
 //! | [`step`] | [`Step`], [`StepEvent`], [`Backend`]: a build and who makes it |
 //! | [`action`] | [`ActionResult`], [`Artifact`] |
 //! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
@@ -28,9 +28,12 @@ pub mod step;
 pub use action::{ActionResult, Artifact};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};
-pub use format::OutputFormat;
+pub use format::{OutputFormat, PictureFormat};
 pub use hash::{ContentHash, KeyBuilder};
-pub use job::{CodeRun, CodeUse, JobKind, NotebookInput, NotebookRequest, VisibleFile};
+pub use job::{
+    CodeRun, CodeUse, DiagramInput, DiagramRequest, IncludedFile, JobKind, NotebookInput,
+    NotebookRequest, VisibleFile,
+};
 pub use kind::{Audience, CodeCells, OutputKind};
 pub use language::{Language, LanguageProfile};
 pub use prog_lang::ProgLang;

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::process::{ChildStdin, ChildStdout};
+use std::process::{ChildStderr, ChildStdin, ChildStdout};
 use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
@@ -118,6 +118,11 @@ impl Child {
     /// Returns the reader of a [`Stdout::Piped`](crate::Stdout::Piped) output, once.
     pub fn take_stdout(&mut self) -> Option<ChildStdout> {
         self.process.stdout.take()
+    }
+
+    /// Returns the reader of a [`Stderr::Piped`](crate::Stderr::Piped) error stream, once.
+    pub fn take_stderr(&mut self) -> Option<ChildStderr> {
+        self.process.stderr.take()
     }
 
     /// Returns the last 64 KiB of the output so far; all of it is read once the child has ended.

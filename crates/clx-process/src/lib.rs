@@ -60,5 +60,5 @@ pub use group::{group_members, kill_group};
 pub use identity::ProcessIdentity;
 pub use lifeline::Lifeline;
 pub use remote::Remote;
-pub use spawn::{Spawn, Stdin, Stdout};
+pub use spawn::{Spawn, Stderr, Stdin, Stdout};
 pub use tail::TAIL_BYTES;

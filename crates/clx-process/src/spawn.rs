@@ -27,13 +27,23 @@ pub enum Stdin {
     Piped,
 }
 
-/// Where the standard output of a child goes. Its standard error always goes to the tail.
+/// Where the standard output of a child goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stdout {
     /// To the tail and the log, in one stream with the standard error.
     #[default]
     Tail,
     /// To the reader of [`Child::take_stdout`], who must read it all.
+    Piped,
+}
+
+/// Where the standard error of a child goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stderr {
+    /// To the tail and the log.
+    #[default]
+    Tail,
+    /// To the reader of [`Child::take_stderr`], who must read it all; for tools that answer there.
     Piped,
 }
 
@@ -50,6 +60,7 @@ pub struct Spawn {
     current_dir: Option<PathBuf>,
     stdin: Stdin,
     stdout: Stdout,
+    stderr: Stderr,
     log: Option<PathBuf>,
     is_guarded: bool,
 }
@@ -65,6 +76,7 @@ impl Spawn {
             current_dir: None,
             stdin: Stdin::default(),
             stdout: Stdout::default(),
+            stderr: Stderr::default(),
             log: None,
             is_guarded: false,
         }
@@ -127,6 +139,13 @@ impl Spawn {
         self
     }
 
+    /// Sets the standard error, by default [`Stderr::Tail`].
+    #[must_use]
+    pub fn stderr(mut self, stderr: Stderr) -> Self {
+        self.stderr = stderr;
+        self
+    }
+
     /// Appends what goes to the tail to a file too, in full.
     #[must_use]
     pub fn log(mut self, path: impl AsRef<Path>) -> Self {
@@ -172,7 +191,10 @@ impl Spawn {
             Stdout::Tail => Stdio::from(writer.try_clone()?),
             Stdout::Piped => Stdio::piped(),
         });
-        command.stderr(Stdio::from(writer));
+        command.stderr(match self.stderr {
+            Stderr::Tail => Stdio::from(writer),
+            Stderr::Piped => Stdio::piped(),
+        });
         // 0 makes a new group.
         command.process_group(guard.map_or(0, |guard| Pid::as_raw(Some(guard.group()))));
         // Dropping the command closes our ends of the pipe.

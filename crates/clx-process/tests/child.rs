@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::{Duration, Instant};
 
-use clx_process::{Child, Exit, ProcessError, Spawn, Stdin, Stdout, Waited, group_members};
+use clx_process::{Child, Exit, ProcessError, Spawn, Stderr, Stdin, Stdout, Waited, group_members};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -103,6 +103,16 @@ fn piped_streams_are_the_callers() {
     child.take_stdout().unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, "there and back");
     assert_eq!(child.wait(LONG).unwrap(), Waited::Exited(Exit::Status(0)));
+}
+
+#[test]
+fn piped_errors_are_read_apart_from_the_output() {
+    let spawn = shell("echo out; echo err >&2").stderr(Stderr::Piped);
+    let mut child = spawn.start().unwrap();
+    let mut text = String::new();
+    child.take_stderr().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait(LONG).unwrap(), Waited::Exited(Exit::Status(0)));
+    assert_eq!((text.as_str(), child.tail().as_str()), ("err\n", "out\n"));
 }
 
 #[test]
