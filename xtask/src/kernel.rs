@@ -12,7 +12,7 @@ use crate::run::Program;
 /// The only failure that must not be passed over: a package is not the one that was tested.
 const HASH_MISMATCH: &str = "CLX0705";
 
-/// What `clx setup kernels --format json` prints.
+/// What `clx setup` prints with `--format json`.
 #[derive(Debug, Deserialize)]
 struct Listing {
     tools_dir: String,
@@ -36,7 +36,7 @@ struct Problem {
 /// Sets kernels up. Those that cannot be had here, such as without network, are named loudly, and
 /// the task goes on without them.
 pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
-    let Listing { tools_dir, tools } = list(root, &[])?;
+    let Listing { tools_dir, tools } = list(root, "setup kernels --format json")?;
     let missing = complaints(&tools)?;
     if missing.is_empty() {
         let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
@@ -46,16 +46,16 @@ pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Returns the variables by which tests find the kernels that are set up.
+/// Returns the variables by which tests find the kernels that are set up, also those that are set up
+/// on request only.
 pub(crate) fn variables(root: &Path) -> Result<[(&'static str, OsString); 2], TaskError> {
-    let Listing { tools_dir, tools } = list(root, &["--check"])?;
+    let Listing { tools_dir, tools } = list(root, "setup --format json")?;
     let prefixes: Vec<_> = tools.into_iter().filter_map(|tool| tool.path).collect();
     Ok([("CLX_TOOLS_DIR", tools_dir.into()), ("CLX_TEST_KERNELS", prefixes.join(":").into())])
 }
 
-fn list(root: &Path, options: &[&str]) -> Result<Listing, TaskError> {
-    let program = Program::new(root, "cargo run --quiet --bin clx -- setup kernels --format json");
-    let program = options.iter().fold(program, |program, option| program.argument(*option));
+fn list(root: &Path, words: &str) -> Result<Listing, TaskError> {
+    let program = Program::new(root, &format!("cargo run --quiet --bin clx -- {words}"));
     crate::say(&format!("$ {}", program.shown()));
     // A kernel that lacks is in the list, and in the exit status.
     let text = program.read_whatever_status()?;

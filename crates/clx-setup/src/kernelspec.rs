@@ -110,12 +110,11 @@ fn write_cpp_kernel(spec: &Path, clang_repl: &Path) -> Result<(), SetupError> {
     write(".clang-repl", &cpp_settings(clang_repl))
 }
 
-/// Whoever runs the kernel has a time limit of its own, so that of the package is an hour.
 fn cpp_settings(clang_repl: &Path) -> String {
     // A JSON text is one of TOML, too.
     let clang_repl = json!(clang_repl);
     format!(
         "[defaults]\nrepl = {clang_repl}\nargs = [\"-std=c++20\", \"-I.\", \"-ferror-limit=3\"]\n\
-         includes = []\nlibs = []\ntimeout = 3600\ndebug = false\n"
+         includes = []\nlibs = []\ntimeout = 60\ndebug = false\n"
     )
 }

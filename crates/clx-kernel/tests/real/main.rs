@@ -1,6 +1,7 @@
 //! Real kernels, found below the prefixes that `CLX_TEST_KERNELS` names, separated by colons; skipped,
 //! loudly, without.
 
+mod cpp;
 mod deno;
 mod java;
 mod orphan;
