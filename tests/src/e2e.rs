@@ -26,10 +26,15 @@ pub struct Run {
 }
 
 impl Clx {
-    /// Says how to start the program with these arguments.
+    /// Says how to start the program with these arguments. It finds no kernel, whatever this machine
+    /// has.
     #[must_use]
     pub fn command(self, args: &[&str]) -> Spawn {
-        Spawn::new(self.0).args(args).env("NO_COLOR", "1").stdout(Stdout::Piped)
+        ["HOME", "XDG_DATA_HOME", "CLX_TOOLS_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"]
+            .into_iter()
+            .fold(Spawn::new(self.0).args(args), |spawn, name| spawn.env(name, "/nonexistent"))
+            .env("NO_COLOR", "1")
+            .stdout(Stdout::Piped)
     }
 
     /// Runs the program to its end.
@@ -38,13 +43,22 @@ impl Clx {
         finish(self.command(args).start().expect("clx starts"))
     }
 
-    /// Builds a spec of a course.
+    /// Builds a spec of a course without running code.
     #[must_use]
     pub fn build(self, course: &TestCourse, spec: &str, args: &[&str]) -> Run {
         let spec = course.spec(spec);
-        let mut all = vec!["build", spec.to_str().expect("paths of tests are UTF-8")];
-        all.extend(args);
-        self.run(&all)
+        let spec = spec.to_str().expect("paths of tests are UTF-8");
+        self.run(&[&["build", spec, "--execute", "never"], args].concat())
+    }
+
+    /// Says how to build a spec of a course, running code by the kernels below `kernels` (a directory
+    /// with `share/jupyter/kernels`).
+    #[must_use]
+    pub fn executing(self, course: &TestCourse, kernels: &Path, args: &[&str]) -> Spawn {
+        let spec = course.spec("course.xml");
+        let spec = spec.to_str().expect("paths of tests are UTF-8");
+        let path = kernels.join("share/jupyter");
+        self.command(&[&["build", spec], args].concat()).env("JUPYTER_PATH", path)
     }
 }
 

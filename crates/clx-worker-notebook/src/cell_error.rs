@@ -207,7 +207,7 @@ mod tests {
         let names = ("ZeroDivisionError", "division by zero");
         let error = error(ProgLang::Python, "\n\nf()", names, &traceback);
         check(&error, Some((2, None)), "ZeroDivisionError: division by zero");
-        assert_eq!(error.traceback().len(), 2, "the rule is left out");
+        assert!(!error.traceback().concat().contains("---"), "the rule is left out");
     }
 
     #[test]

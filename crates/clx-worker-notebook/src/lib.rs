@@ -18,6 +18,7 @@ mod cell_error;
 mod draft;
 mod explain;
 mod failure;
+mod flight;
 mod handler;
 mod job;
 mod page;

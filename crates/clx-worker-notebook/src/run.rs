@@ -80,6 +80,7 @@ pub(crate) struct Runner<'a> {
 impl Runner<'_> {
     /// Returns the outputs of the code; runs it only if the store has none.
     pub(crate) async fn outputs(&self, code: &Code) -> Result<RunOutcome, StoreError> {
+        let _flight = self.tools.flights.board(code.key).await;
         if self.setting.reuse
             && let Some(known) = self.look_up(&code.key)?
         {

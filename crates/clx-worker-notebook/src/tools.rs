@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clx_core::ContentHash;
+
+use crate::flight::Flights;
 use clx_kernel::{
     Environment, KernelError, KernelSearch, KernelSpec, Limits, SparePool, StartOptions,
 };
@@ -19,6 +21,7 @@ pub struct NotebookTools {
     pub(crate) start: StartOptions,
     pub(crate) limits: Limits,
     pub(crate) spares: SparePool,
+    pub(crate) flights: Flights,
 }
 
 /// A kernel that is installed.
@@ -44,6 +47,7 @@ impl NotebookTools {
             start,
             limits: Limits::default(),
             spares: SparePool::new(n_spares, SPARE_LIMIT),
+            flights: Flights::default(),
         }
     }
 

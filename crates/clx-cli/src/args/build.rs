@@ -72,6 +72,9 @@ pub struct WorkArgs {
     /// Run a language with this kernel, such as `cpp=xcpp20`; may be repeated
     #[arg(long, value_name = "LANGUAGE=NAME")]
     pub kernel: Vec<KernelArg>,
+    /// Kernels that are started before they are needed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub spare_kernels: usize,
     /// Stop a cell that runs longer than this
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub cell_timeout: Option<u64>,

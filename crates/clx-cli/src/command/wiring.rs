@@ -20,9 +20,6 @@ use crate::state_dir::StateDir;
 /// Threads that drive timers and signals; the work itself has threads of its own.
 const RUNTIME_THREADS: usize = 1;
 
-/// Kernels that are started ahead in this process.
-const SPARE_KERNELS: usize = 1;
-
 /// Makes the runtime that drives timers, signals and the tools' I/O.
 pub(super) fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
@@ -63,13 +60,13 @@ pub(super) struct Workshop {
 
 impl Workshop {
     /// Opens queue and store; closes what dead builds left open.
-    pub(super) fn open(state: StateDir) -> Result<Self, String> {
+    pub(super) fn open(state: StateDir, spare_kernels: usize) -> Result<Self, String> {
         let store = Store::open(state.store(), &StoreOptions::default())
             .map_err(|error| error.to_string())?;
         let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default())
             .map_err(|error| error.to_string())?;
         reap_dead_sessions(&queue).map_err(|error| error.to_string())?;
-        let tools = Arc::new(notebook_tools(state.store(), SPARE_KERNELS));
+        let tools = Arc::new(notebook_tools(state.store(), spare_kernels));
         Ok(Self { state, store: Arc::new(store), tools, queue: Arc::new(queue) })
     }
 
