@@ -302,9 +302,12 @@ impl Backend for SqliteBackend {
             }
         }
         if self.ready.is_empty() && self.is_waiting() {
-            let stuck = self.stall.check(&*self.queue, self.session);
-            if let Some(what) = stuck.map_err(|error| queue_error(&error))? {
-                return Err(BackendError::Stalled { limit: self.stall.limit(), what });
+            let look = self.stall.check(&*self.queue, self.session);
+            if let Some(look) = look.map_err(|error| queue_error(&error))? {
+                if let Some(what) = look.stuck {
+                    return Err(BackendError::Stalled { limit: self.stall.limit(), what });
+                }
+                self.ready.push(StepEvent::Running(look.running));
             }
         }
         Ok(std::mem::take(&mut self.ready))

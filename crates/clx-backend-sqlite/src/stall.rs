@@ -1,11 +1,12 @@
-//! Notices that nothing moves. Principal type: [`StallWatch`].
+//! Tells what runs, and notices that nothing moves. Principal type: [`StallWatch`].
 
 use std::time::{Duration, Instant};
 
+use clx_core::RunningStep;
 use clx_queue::{JobFilter, JobRecord, JobState, Queue, QueueError};
 
 /// How often progress is looked at while nothing finishes.
-const CHECK: Duration = Duration::from_secs(10);
+const CHECK: Duration = Duration::from_secs(1);
 
 /// When something last finished or progressed.
 #[derive(Debug)]
@@ -14,6 +15,15 @@ pub(crate) struct StallWatch {
     moved: Instant,
     checked: Instant,
     seen: Vec<JobRecord>,
+}
+
+/// What a look at the running jobs found.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// What is stuck, if nothing has moved for the limit.
+    pub(crate) stuck: Option<String>,
+    /// What runs.
+    pub(crate) running: Vec<RunningStep>,
 }
 
 impl StallWatch {
@@ -27,12 +37,12 @@ impl StallWatch {
         self.moved = Instant::now();
     }
 
-    /// Returns what is stuck if nothing has moved for the limit.
+    /// Looks at what runs, about once a second; `None` in between.
     pub(crate) fn check(
         &mut self,
         queue: &dyn Queue,
         session: clx_queue::SessionId,
-    ) -> Result<Option<String>, QueueError> {
+    ) -> Result<Option<Look>, QueueError> {
         let now = Instant::now();
         if now.duration_since(self.checked) < CHECK.min(self.limit) {
             return Ok(None);
@@ -49,12 +59,20 @@ impl StallWatch {
             self.moved = now;
         }
         let stalled = now.duration_since(self.moved) >= self.limit;
-        Ok(stalled.then(|| describe(&self.seen)))
+        Ok(Some(Look {
+            stuck: stalled.then(|| describe(&self.seen)),
+            running: self.seen.iter().filter_map(running_step).collect(),
+        }))
     }
 
     pub(crate) const fn limit(&self) -> Duration {
         self.limit
     }
+}
+
+fn running_step(job: &JobRecord) -> Option<RunningStep> {
+    let note = job.progress.as_ref().map(|progress| progress.note.clone()).unwrap_or_default();
+    Some(RunningStep { label: job.label.clone(), since: job.started?, note })
 }
 
 fn describe(running: &[JobRecord]) -> String {

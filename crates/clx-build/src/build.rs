@@ -181,6 +181,7 @@ impl<'a> Build<'a> {
         for event in events {
             match event {
                 StepEvent::Notice(notice) => self.problem(&notice),
+                StepEvent::Running(steps) => (self.events)(BuildEvent::Running(steps)),
                 StepEvent::Finished {
                     step: StepId(index),
                     outputs,

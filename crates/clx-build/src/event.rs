@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use clx_core::Diagnostic;
+use clx_core::{Diagnostic, RunningStep};
 
 /// What a build has to do in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +36,8 @@ pub enum BuildEvent {
         /// How long it took; `None` if nothing had to be made.
         duration: Option<Duration>,
     },
+    /// What is worked on now; comes about once a second while nothing finishes.
+    Running(Vec<RunningStep>),
     /// So many more copies are in place.
     Copied(usize),
     /// Something that people should know.

@@ -38,6 +38,6 @@ pub use kind::{Audience, CodeCells, OutputKind};
 pub use language::{Language, LanguageProfile};
 pub use prog_lang::ProgLang;
 pub use step::{
-    Backend, BackendError, ExecutedCode, JobPayload, JobResult, OutputOutcome, RequestResult, Step,
-    StepEvent, StepId, StepOutput,
+    Backend, BackendError, ExecutedCode, JobPayload, JobResult, OutputOutcome, RequestResult,
+    RunningStep, Step, StepEvent, StepId, StepOutput,
 };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::action::ActionResult;
+use crate::clock::Timestamp;
 use crate::diagnostic::Diagnostic;
 use crate::hash::{ContentHash, KeyBuilder};
 use crate::job::JobKind;
@@ -114,8 +115,21 @@ pub enum StepEvent {
         /// Runs of code in the last attempt.
         executed: Vec<ExecutedCode>,
     },
+    /// What is worked on now; comes about once a second while nothing finishes.
+    Running(Vec<RunningStep>),
     /// Something that people should know: a lost worker, a retry.
     Notice(Diagnostic),
+}
+
+/// A step that somebody works on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningStep {
+    /// The source as people see it.
+    pub label: String,
+    /// When work on it began.
+    pub since: Timestamp,
+    /// How far it is, in words; may be empty.
+    pub note: String,
 }
 
 /// Why a backend cannot go on.

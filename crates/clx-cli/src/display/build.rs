@@ -105,6 +105,7 @@ impl BuildDisplay {
                     self.step_line(label, (*made, *failed), *executed, *duration);
                 }
             }
+            BuildEvent::Running(steps) => self.progress.running(steps),
             BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
             BuildEvent::Problem(problem) => self.problem(problem),
             BuildEvent::Swept(n) => {

@@ -2,14 +2,22 @@
 //! [`Progress`].
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clx_core::{Clock, RunningStep, SystemClock, Timestamp};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::stderr_line;
 
 /// Pause between two lines where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Steps shown below the bar.
+const SHOWN_STEPS: usize = 4;
+
+/// Characters of what a step last said: a line must not wrap.
+const NOTE_LENGTH: usize = 60;
 
 /// Shows how far a build is.
 #[derive(Debug)]
@@ -38,9 +46,10 @@ impl Progress {
             let now = Instant::now();
             return Self::Lines { done: 0, total, begin: now, last: now };
         }
-        let style =
-            ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} files, {elapsed}{msg}")
-                .expect("the template names known keys only");
+        let style = ProgressStyle::with_template(
+            "{bar:30} {human_pos}/{human_len} files, {elapsed}{msg}{prefix}",
+        )
+        .expect("the template names known keys only");
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
             .with_style(style.progress_chars("━╸─"));
         bar.enable_steady_tick(Duration::from_millis(250));
@@ -54,6 +63,7 @@ impl Progress {
             Self::Hidden => {}
             Self::Bar(bar) => {
                 bar.inc(n);
+                bar.set_prefix("");
                 bar.set_message(remark(cached, bar.eta()));
             }
             Self::Lines { done, total, begin, last } => {
@@ -61,6 +71,30 @@ impl Progress {
                 if last.elapsed() >= LINE_INTERVAL {
                     *last = Instant::now();
                     stderr_line(&line(*done, *total, cached, begin.elapsed()));
+                }
+            }
+        }
+    }
+
+    /// Shows what is worked on: below the bar, or as a line if nothing finished for a while.
+    pub(crate) fn running(&mut self, steps: &[RunningStep]) {
+        let now = SystemClock.now();
+        match self {
+            Self::Hidden => {}
+            Self::Bar(bar) => {
+                let lines: String = steps
+                    .iter()
+                    .take(SHOWN_STEPS)
+                    .map(|step| format!("\n  {}", describe(step, now)))
+                    .collect();
+                bar.set_prefix(lines);
+            }
+            Self::Lines { last, .. } => {
+                if last.elapsed() >= LINE_INTERVAL
+                    && let Some(step) = steps.iter().min_by_key(|step| step.since)
+                {
+                    *last = Instant::now();
+                    stderr_line(&describe(step, now));
                 }
             }
         }
@@ -89,6 +123,14 @@ fn remark(cached: usize, left: Duration) -> String {
     format!("{cached}, about {} s left", left.as_secs().max(1))
 }
 
+fn describe(step: &RunningStep, now: Timestamp) -> String {
+    let file = Path::new(&step.label).file_name().unwrap_or_default().to_string_lossy();
+    let seconds = now.since(step.since).as_secs();
+    let note: String = step.note.chars().take(NOTE_LENGTH).collect();
+    let note = if note.is_empty() { note } else { format!(": {note}") };
+    format!("{file}, {seconds} s{note}")
+}
+
 fn line(done: u64, total: u64, cached: usize, elapsed: Duration) -> String {
     let percent = (done * 100).checked_div(total).unwrap_or(100);
     let left = elapsed.as_secs() * total.saturating_sub(done) / done.max(1);
@@ -98,6 +140,20 @@ fn line(done: u64, total: u64, cached: usize, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn step_tells_its_file_its_time_and_its_last_words() {
+        let since = Timestamp::from_us(1_000_000);
+        let step = |note: &str| RunningStep {
+            label: "slides/m/slides_x.py".to_owned(),
+            since,
+            note: note.to_owned(),
+        };
+        let now = since.plus(Duration::from_secs(12));
+        assert_eq!(describe(&step(""), now), "slides_x.py, 12 s");
+        assert_eq!(describe(&step("cell 3 of 9"), now), "slides_x.py, 12 s: cell 3 of 9");
+        assert_eq!(describe(&step(&"x".repeat(500)), now).len(), "slides_x.py, 12 s: ".len() + 60);
+    }
 
     #[test]
     fn line_tells_share_and_time_left() {
