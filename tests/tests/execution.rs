@@ -187,19 +187,31 @@ fn dying_kernel_is_tried_again_and_named_when_it_always_dies() {
 }
 
 #[test]
-fn kernel_that_is_killed_once_is_replaced() {
+fn kernel_that_dies_once_is_replaced_and_the_build_says_so() {
+    let marker = tempfile::tempdir().expect("a temp dir");
+    let died = marker.path().join("died");
+    let source = format!("# %%\nprint one\nabort-once {}\nprint two\n", died.display());
+    let bench = Bench::new(&[("a", &source)]);
+    let run = bench.run(&["-O", "verbose"]).expect(0);
+    run.says(&["slides_a.py: warning[CLX0407]", "SIGABRT"]);
+    assert!(bench.page(EN).contains("<pre>one\ntwo\n"), "outputs of the second kernel only");
+    assert_eq!(bench.runs(), 0);
+}
+
+#[test]
+fn kernel_that_is_always_killed_is_given_up() {
     let bench = Bench::new(&[("a", "# %%\nprint begun\nhang\n")]);
     let mut child = CLX
         .executing(&bench.course, bench.kernels.path(), &["--spare-kernels", "0"])
         .start()
         .expect("clx starts");
     let kernels = bench.course.root().join(".clx/kernels");
-    kill_kernel(&kernels, &mut child);
-    // The cell of the second kernel is the same; what matters is that there is one.
-    kill_kernel(&kernels, &mut child);
-    kill_kernel(&kernels, &mut child);
+    for _ in 0..3 {
+        kill_kernel(&kernels, &mut child);
+    }
     let run = finish(child).expect(1);
-    run.says(&["error[CLX0503]", "SIGKILL", "3 attempts"]);
+    run.says(&["slides_a.py", "error[CLX0503]", "SIGKILL", "3 attempts"]);
+    assert!(!run.stderr.contains("CLX0407"), "told once: {}", run.stderr);
 }
 
 /// Waits for a kernel that runs below `kernels`, kills it, and waits until its directory is gone.

@@ -19,6 +19,7 @@ const WHAT_TO_LOOK_AT: &str = "
 One source per topic became all of this. Compare, for instance:
 
   slides/module_100_readings/topic_100_first_readings/slides_first_readings.py      the source
+  output/students/En/Measuring the Weather/Slides/Html/Completed/                   pages, with what the code prints
   output/students/En/Measuring the Weather/Slides/Notebooks/Code-Along/             for learners to fill in
   output/students/En/Measuring the Weather/Slides/Notebooks/Completed/              with solutions
   output/instructor/En/Measuring the Weather/Slides/Notebooks/Speaker/              with the speaker's notes

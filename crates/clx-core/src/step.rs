@@ -84,7 +84,7 @@ pub struct ExecutedCode {
     pub kernel: String,
     /// How long it took, starting the kernel included, in microseconds.
     pub duration_us: u64,
-    /// Failures of kernels before the attempt that counts, the oldest first.
+    /// Failures of kernels before the attempt that succeeded, the oldest first.
     pub faults: Vec<String>,
 }
 

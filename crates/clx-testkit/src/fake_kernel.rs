@@ -25,6 +25,7 @@
 //! | `input TEXT` | asks for input and waits for ever |
 //! | `env NAME`, `read FILE` | prints a variable, or a file of the working directory |
 //! | `die N`, `abort` | the process ends with a status, or by `SIGABRT` |
+//! | `abort-once FILE` | the same unless the file exists, which is made |
 //! | `forged`, `garbage` | a message with a wrong signature, or none at all |
 
 mod cell;

@@ -90,8 +90,10 @@ impl Runner<'_> {
         let mut faults = Vec::new();
         let result = self.run(code, &mut faults).await;
         let duration_us = u64::try_from(begin.elapsed().as_micros()).unwrap_or(u64::MAX);
-        if let Ok(execution) = &result {
-            self.record(&code.key, execution, duration_us)?;
+        match &result {
+            Ok(execution) => self.record(&code.key, execution, duration_us)?,
+            // The failure itself tells how often it was tried.
+            Err(_) => faults.clear(),
         }
         let kernel = self.setting.kernel.clone();
         Ok(RunOutcome { result, executed: Some(ExecutedCode { kernel, duration_us, faults }) })

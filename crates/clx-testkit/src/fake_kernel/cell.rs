@@ -98,6 +98,11 @@ impl Server {
             }
             "die" => exit(i32::try_from(number(text)).unwrap()),
             "abort" => abort(),
+            "abort-once" => {
+                if std::fs::File::create_new(text).is_ok() {
+                    abort();
+                }
+            }
             "forged" => {
                 let mut frames = self.signer.message("stream", &request.header, &json!({}));
                 frames[6] = br#"{"name": "stdout", "text": "forged"}"#.to_vec();
