@@ -24,6 +24,14 @@ pub enum ProcessError {
         /// The reason.
         source: io::Error,
     },
+    /// A directory for a tool could not be made or read.
+    #[error("cannot use the directory {}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// A child could not be waited for.
     #[error("cannot wait for process {pid}")]
     Wait {

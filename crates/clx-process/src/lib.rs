@@ -7,6 +7,7 @@
 //! | [`Remote`] | signals a child from another thread than the one that waits |
 //! | [`Lifeline`] | in a child that is ours: notices the parent's death |
 //! | [`ProcessIdentity`] | names a process beyond its pid, for records that outlive it |
+//! | [`ScratchDirectory`] | a tool's directory, removed with it, or by the next build |
 //!
 //! # Groups
 //!
@@ -50,6 +51,7 @@ mod lifeline;
 mod proc_stat;
 mod ready;
 mod remote;
+mod scratch;
 mod spawn;
 mod tail;
 
@@ -60,5 +62,6 @@ pub use group::{group_members, kill_group};
 pub use identity::ProcessIdentity;
 pub use lifeline::Lifeline;
 pub use remote::Remote;
+pub use scratch::ScratchDirectory;
 pub use spawn::{Spawn, Stderr, Stdin, Stdout};
 pub use tail::TAIL_BYTES;

@@ -1,0 +1,108 @@
+//! Which browser is used and how. Principal type: [`BrowserOptions`].
+
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Names of the programs, the lightest first.
+const PROGRAMS: [&str; 4] =
+    ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+
+/// Which browser to start, and where it may write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrowserOptions {
+    /// The program, see [`find_program`].
+    pub program: PathBuf,
+    /// The directory in which each browser gets a private one, removed with it; made if missing.
+    /// See [`Browser::remove_leftovers`](crate::Browser::remove_leftovers).
+    pub base: PathBuf,
+    /// How long the browser may take until it answers, by default 120 s.
+    pub launch_limit: Duration,
+}
+
+impl BrowserOptions {
+    /// Makes options with the default limit.
+    #[must_use]
+    pub const fn new(program: PathBuf, base: PathBuf) -> Self {
+        Self { program, base, launch_limit: Duration::from_secs(120) }
+    }
+
+    pub(crate) fn arguments(&self, profile: &Path) -> Vec<String> {
+        let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        if rustix::process::geteuid().is_root() {
+            // Chromium refuses to run as root with its sandbox; as another user it has to have one.
+            arguments.push("--no-sandbox".to_owned());
+        }
+        arguments
+    }
+}
+
+const ARGUMENTS: [&str; 20] = [
+    "--headless",
+    "--remote-debugging-pipe",
+    // Nothing leaves: not by name, not by a proxy of the environment, not by the browser itself.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-breakpad",
+    "--mute-audio",
+    // The same pixels on every machine with the same fonts.
+    "--disable-gpu",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    // Containers have 64 MB of shared memory.
+    "--disable-dev-shm-usage",
+    // Pages work although nobody looks at them.
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+];
+
+/// Finds a Chromium in a search path as `PATH` has it.
+#[must_use]
+pub fn find_program(search_path: &OsStr) -> Option<PathBuf> {
+    let candidates = PROGRAMS
+        .iter()
+        .flat_map(|name| std::env::split_paths(search_path).map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|path| is_program(path))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_absolute()
+        && path
+            .metadata()
+            .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lightest_program_of_the_path_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("a"), folder.path().join("b"));
+        let add = |folder: &Path, name: &str, mode| {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join(name), "").unwrap();
+            fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let path = std::env::join_paths([&first, &second]).unwrap();
+        assert_eq!(find_program(&path), None);
+        add(&first, "chromium", 0o755);
+        add(&second, "chromium-headless-shell", 0o644);
+        assert_eq!(find_program(&path), Some(first.join("chromium")));
+        add(&second, "chromium-headless-shell", 0o755);
+        assert_eq!(find_program(&path), Some(second.join("chromium-headless-shell")));
+    }
+}
