@@ -128,7 +128,13 @@ fn paths(outputs: &OutputPlan) -> impl Iterator<Item = &Path> {
     let notebooks = outputs.notebooks.iter().flat_map(|notebook| &notebook.outputs);
     notebooks
         .map(|output| &output.path)
-        .chain(outputs.diagrams.iter().flat_map(|diagram| &diagram.places))
+        .chain(
+            outputs
+                .diagrams
+                .iter()
+                .flat_map(|diagram| &diagram.pictures)
+                .flat_map(|made| &made.places),
+        )
         .chain(outputs.copies.iter().flat_map(|copy| &copy.destinations))
         .map(PathBuf::as_path)
 }

@@ -56,8 +56,8 @@ pub use local_text::LocalText;
 pub use name::sanitize;
 pub use outline::{OutlineFile, outline, outline_files};
 pub use plan::{
-    DiagramOutputs, FileCopy, ImageMode, NotebookOutput, NotebookOutputs, OutputPlan, Selection,
-    SupportFile, Target, outputs,
+    DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
+    OutputPlan, Selection, SupportFile, Target, TopicPicture, outputs,
 };
 pub use source::{GroupFile, topic_id};
 pub use spec::{Github, TargetSpec};

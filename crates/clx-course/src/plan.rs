@@ -18,7 +18,7 @@ mod support;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clx_core::{JobKind, Language, OutputFormat, OutputKind, ProgLang};
+use clx_core::{JobKind, Language, OutputFormat, OutputKind, PictureFormat, ProgLang};
 
 use crate::course::CodeRules;
 use crate::local_text::LocalText;
@@ -51,6 +51,16 @@ pub struct Selection {
     pub image_mode: ImageMode,
     /// Formats to keep; empty = all.
     pub formats: Vec<OutputFormat>,
+    /// Formats of diagrams' pictures; empty = PNG.
+    pub picture_formats: Vec<PictureFormat>,
+}
+
+impl Selection {
+    /// Returns the formats of diagrams' pictures.
+    #[must_use]
+    pub fn pictures(&self) -> &[PictureFormat] {
+        if self.picture_formats.is_empty() { &[PictureFormat::Png] } else { &self.picture_formats }
+    }
 }
 
 /// Everything that a build must put into output trees. No path occurs twice.
@@ -113,6 +123,8 @@ pub struct NotebookOutputs {
     pub code: CodeRules,
     /// All files of the topic that code may see, this notebook included.
     pub topic_support: Arc<[SupportFile]>,
+    /// The pictures that the topic's diagrams make; code may see them, too.
+    pub topic_pictures: Arc<[TopicPicture]>,
     /// Its outputs, in the order target, language, format, kind. May be empty.
     pub outputs: Vec<NotebookOutput>,
 }
@@ -151,6 +163,17 @@ pub struct SupportFile {
     pub is_notebook: bool,
 }
 
+/// A picture that a diagram of a topic makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicPicture {
+    /// Absolute path of the diagram's source.
+    pub diagram: PathBuf,
+    /// Path relative to the topic's directory, such as `img/week.png`.
+    pub relative: PathBuf,
+    /// Its format.
+    pub format: PictureFormat,
+}
+
 /// The pictures of one diagram source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiagramOutputs {
@@ -158,11 +181,18 @@ pub struct DiagramOutputs {
     pub source: PathBuf,
     /// Which tool converts it.
     pub kind: JobKind,
-    /// Name of the picture without extension.
+    /// Name of the pictures without extension.
     pub stem: String,
-    /// Where the picture belongs in the source tree, for authors who look at notebooks there.
-    pub source_picture: PathBuf,
-    /// Absolute paths of `img/<stem>.png` in the output trees.
+    /// One entry per wanted format.
+    pub pictures: Vec<DiagramPicture>,
+}
+
+/// A diagram in one format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagramPicture {
+    /// The format.
+    pub format: PictureFormat,
+    /// Absolute paths of `img/<stem>.<format>` in the output trees.
     pub places: Vec<PathBuf>,
 }
 

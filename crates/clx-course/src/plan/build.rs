@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clx_core::{Diagnostic, JobKind, OutputFormat};
+use clx_core::{Diagnostic, JobKind, OutputFormat, PictureFormat};
 
 use super::claim::{Claims, Maker};
 use super::layout::Layout;
-use super::picture::pictures;
+use super::picture::{pictures, with_extension};
 use super::select::select;
 use super::shared::SharedImages;
 use super::support::support_files;
 use super::{
-    DiagramOutputs, FileCopy, ImageMode, NotebookOutput, NotebookOutputs, OutputPlan, Selection,
-    SupportFile,
+    DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
+    OutputPlan, Selection, SupportFile, TopicPicture,
 };
 use crate::course::{CodeRules, Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::name;
@@ -34,7 +34,7 @@ pub fn outputs(
 ) -> Result<(OutputPlan, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (targets, mut findings) = select(course, selection)?;
     let layout = Layout::new(course, &targets);
-    let mut builder = Builder::new(course, &layout, selection.image_mode);
+    let mut builder = Builder::new(course, &layout, selection);
     for section in &course.sections {
         builder.section(section);
     }
@@ -60,6 +60,7 @@ struct Builder<'c> {
     course: &'c Course,
     layout: &'c Layout,
     mode: ImageMode,
+    formats: &'c [PictureFormat],
     plan: OutputPlan,
     claims: Claims<'c>,
     shared: SharedImages<'c>,
@@ -77,16 +78,20 @@ struct Placed<'p, 'c> {
     /// The section's directories, one per variant.
     directories: &'p [PathBuf],
     support: Arc<[SupportFile]>,
-    /// Pictures that diagrams make, relative to the topic's directory, by diagram.
+    /// Pictures that diagrams make, relative to the topic's directory and without extension, by
+    /// diagram.
     pictures: BTreeMap<&'c Path, PathBuf>,
+    /// The same with extensions, for the topic's notebooks.
+    topic_pictures: Arc<[TopicPicture]>,
 }
 
 impl<'c> Builder<'c> {
-    fn new(course: &'c Course, layout: &'c Layout, mode: ImageMode) -> Self {
+    fn new(course: &'c Course, layout: &'c Layout, selection: &'c Selection) -> Self {
         Self {
             course,
             layout,
-            mode,
+            mode: selection.image_mode,
+            formats: selection.pictures(),
             plan: OutputPlan::default(),
             claims: Claims::new(course),
             shared: SharedImages::new(course),
@@ -106,13 +111,28 @@ impl<'c> Builder<'c> {
         }
         for topic in &section.topics {
             let pictures = pictures(topic, &mut self.claims);
-            let support = support_files(topic);
-            self.topic(&Placed { section, topic, directories: &directories, support, pictures });
+            let topic_pictures = self.topic_pictures(&pictures);
+            let support = support_files(topic, &topic_pictures);
+            let directories = &directories;
+            self.topic(&Placed { section, topic, directories, support, pictures, topic_pictures });
         }
     }
 
+    fn topic_pictures(&self, pictures: &BTreeMap<&Path, PathBuf>) -> Arc<[TopicPicture]> {
+        let of_diagram = |(diagram, stem): (&&Path, &PathBuf)| {
+            let (diagram, stem) = (diagram.to_path_buf(), stem.clone());
+            self.formats.iter().map(move |&format| TopicPicture {
+                diagram: diagram.clone(),
+                relative: with_extension(&stem, format),
+                format,
+            })
+        };
+        pictures.iter().flat_map(of_diagram).collect()
+    }
+
     fn topic(&mut self, placed: &Placed<'_, 'c>) {
-        let made: HashSet<_> = placed.pictures.values().collect();
+        let made: HashSet<_> =
+            placed.topic_pictures.iter().map(|picture| &picture.relative).collect();
         for file in &placed.topic.files {
             match &file.class {
                 FileClass::Notebook(info) => self.notebook(placed, file, info),
@@ -168,6 +188,7 @@ impl<'c> Builder<'c> {
                 titles: info.titles.clone(),
                 code,
                 topic_support: Arc::clone(&placed.support),
+                topic_pictures: Arc::clone(&placed.topic_pictures),
                 outputs: Vec::new(),
             });
             notebooks.len() - 1
@@ -176,22 +197,22 @@ impl<'c> Builder<'c> {
     }
 
     fn diagram(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, kind: JobKind) {
-        let Some(picture) = placed.pictures.get(file.path.as_path()) else { return };
-        let mut places = self.places(placed, picture, &file.path, Maker::Diagram(kind));
-        places.retain(|place| self.claims.claim(place, &file.path, Maker::Diagram(kind)));
+        let Some(stem) = placed.pictures.get(file.path.as_path()) else { return };
+        let formats = self.formats;
         let diagrams = &mut self.plan.diagrams;
         let index = *self.diagrams.entry(&file.path).or_insert_with(|| {
-            let stem = picture.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            diagrams.push(DiagramOutputs {
-                source: file.path.clone(),
-                kind,
-                stem,
-                source_picture: placed.topic.directory.join(picture),
-                places: Vec::new(),
-            });
+            let name = stem.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let picture = |&format| DiagramPicture { format, places: Vec::new() };
+            let pictures = formats.iter().map(picture).collect();
+            diagrams.push(DiagramOutputs { source: file.path.clone(), kind, stem: name, pictures });
             diagrams.len() - 1
         });
-        diagrams[index].places.append(&mut places);
+        for (position, &format) in formats.iter().enumerate() {
+            let maker = Maker::Diagram(kind);
+            let mut places = self.places(placed, &with_extension(stem, format), &file.path, maker);
+            places.retain(|place| self.claims.claim(place, &file.path, maker));
+            self.plan.diagrams[index].pictures[position].places.append(&mut places);
+        }
     }
 
     /// Returns the paths of an image, given by its path relative to the topic.

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use clx_core::PictureFormat;
+
 use super::claim::Claims;
 use crate::course::{FileClass, Topic, TopicFile};
 use crate::source;
 
-/// Returns the pictures of a topic's diagrams, relative to the topic's directory, by diagram. Of two
-/// diagrams for one picture the first makes it.
+/// Returns the pictures of a topic's diagrams, relative to the topic's directory and without
+/// extension, by diagram. Of two diagrams for one picture the first makes it.
 pub(super) fn pictures<'c>(
     topic: &'c Topic,
     claims: &mut Claims<'c>,
@@ -18,13 +20,13 @@ pub(super) fn pictures<'c>(
     let is_diagram =
         |file: &&TopicFile| matches!(file.class, FileClass::PlantUml | FileClass::Drawio);
     for file in topic.files.iter().filter(is_diagram) {
-        let Some(stem) = source::picture_of(&file.relative) else {
+        let Some(picture) = source::picture_of(&file.relative) else {
             claims.report_unnamed(&file.path);
             continue;
         };
-        let picture = with_extension(&stem);
         match makers.get(&picture) {
             Some(first) => {
+                let picture = with_extension(&picture, PictureFormat::Png);
                 claims.report_diagrams(first, &file.path, &topic.directory.join(picture));
             }
             None => {
@@ -37,8 +39,9 @@ pub(super) fn pictures<'c>(
 }
 
 /// Appends the extension of pictures; the dots in a stem are no extensions.
-fn with_extension(stem: &Path) -> PathBuf {
+pub(super) fn with_extension(stem: &Path, format: PictureFormat) -> PathBuf {
     let mut name = stem.as_os_str().to_owned();
-    name.push(".png");
+    name.push(".");
+    name.push(format.name());
     PathBuf::from(name)
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use super::SupportFile;
-use crate::course::{FileClass, Topic};
+use super::{SupportFile, TopicPicture};
+use crate::course::{FileClass, Topic, TopicFile};
 use crate::source;
 
-/// Returns the files of a topic that the code of its notebooks may see, notebooks included.
-pub(super) fn support_files(topic: &Topic) -> Arc<[SupportFile]> {
+/// Returns the files of a topic that the code of its notebooks may see, notebooks included. Pictures
+/// that diagrams make hide those that an earlier tool left in their places.
+pub(super) fn support_files(topic: &Topic, made: &[TopicPicture]) -> Arc<[SupportFile]> {
+    let is_made = |file: &TopicFile| made.iter().any(|picture| picture.relative == file.relative);
     let files = topic.files.iter().filter_map(|file| {
         let is_notebook = match file.class {
             FileClass::Notebook(_) => true,
+            FileClass::Image if is_made(file) => return None,
             FileClass::Image => false,
             FileClass::Data if source::is_support(&file.path) => false,
             FileClass::Data

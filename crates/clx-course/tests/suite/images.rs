@@ -1,6 +1,6 @@
 //! Images, pictures of diagrams, and output paths that two sources claim.
 
-use clx_core::JobKind;
+use clx_core::{JobKind, PictureFormat};
 use clx_course::{ImageMode, Selection, outputs};
 
 use crate::temp_course::{TempCourse, relative, summary};
@@ -27,7 +27,7 @@ fn pictures_of_diagrams_are_images_of_the_topic() {
     let pictures: Vec<_> = plan
         .diagrams
         .iter()
-        .map(|diagram| (diagram.stem.as_str(), diagram.kind, shown(&diagram.places[0])))
+        .map(|diagram| (diagram.stem.as_str(), diagram.kind, shown(&diagram.pictures[0].places[0])))
         .collect();
     let expected = [
         ("z", JobKind::PlantUml, "deep/img/z.png"),
@@ -37,10 +37,35 @@ fn pictures_of_diagrams_are_images_of_the_topic() {
     ]
     .map(|(stem, kind, place)| (stem, kind, place.to_owned()));
     assert_eq!(pictures, expected);
-    assert!(plan.diagrams.iter().all(|diagram| diagram.places.len() == 18));
+    assert!(plan.diagrams.iter().all(|diagram| diagram.pictures[0].places.len() == 18));
     assert!(plan.copies.is_empty(), "the diagram wins over the picture in the source tree");
-    let source = relative(&plan.diagrams[0].source_picture, course.root());
-    assert_eq!(source, "slides/m/t_1_x/deep/img/z.png");
+}
+
+#[test]
+fn diagrams_have_a_picture_per_format_and_notebooks_know_them() {
+    let course = TempCourse::with_topics(&["x"]);
+    let topic = "slides/m/t_1_x";
+    for file in ["slides_a.py", "pu/d.pu", "img/d.svg", "img/d.png", "img/other.png"] {
+        course.touch(&[&format!("{topic}/{file}")]);
+    }
+    let of = |picture_formats: Vec<PictureFormat>| {
+        let (plan, _) = course.plan_of(&Selection { picture_formats, ..Selection::default() });
+        let notebook = &plan.notebooks[0];
+        let pictures = notebook.topic_pictures.iter().map(|picture| &picture.relative);
+        let seen = notebook.support_files().map(|file| &file.relative);
+        let names = pictures.chain(seen).map(|path| path.display().to_string());
+        (plan.diagrams[0].pictures.len(), names.collect::<Vec<_>>())
+    };
+    let (n_pictures, names) = of(vec![]);
+    assert_eq!(
+        (n_pictures, names),
+        (1, ["img/d.png", "img/d.svg", "img/other.png"].map(String::from).into())
+    );
+    let (n_pictures, names) = of(vec![PictureFormat::Png, PictureFormat::Svg]);
+    assert_eq!(
+        (n_pictures, names),
+        (2, ["img/d.png", "img/d.svg", "img/other.png"].map(String::from).into())
+    );
 }
 
 #[test]
@@ -57,7 +82,7 @@ fn shared_images_lie_in_the_course_directory() {
     let images: Vec<_> = plan.copies.iter().map(|copy| first(&copy.destinations)).collect();
     let place = |rest: &str| (4, format!("output/public/De/Kurs/img/{rest}"));
     assert_eq!(images, [place("deep/i.png"), place("k.png")]);
-    assert_eq!(first(&plan.diagrams[0].places), place("d.png"));
+    assert_eq!(first(&plan.diagrams[0].pictures[0].places), place("d.png"));
     let prefixes: Vec<_> =
         plan.notebooks[0].outputs.iter().map(|o| o.img_prefix.as_str()).collect();
     assert_eq!(prefixes, ["../../../../img/"; 18]);
@@ -106,7 +131,7 @@ fn diagrams_with_one_picture_are_an_error() {
         }
         let (plan, findings) = course.plan();
         assert_eq!(summary(&findings), expected);
-        assert_eq!(plan.diagrams[0].places.len(), 18);
+        assert_eq!(plan.diagrams[0].pictures[0].places.len(), 18);
     };
     check(
         &[("t_1_x/pu/a.pu", "1"), ("t_1_x/drawio/a.drawio", "2")],

@@ -90,7 +90,8 @@ pub(crate) fn spec(topics: &str, more: &str) -> String {
 pub(crate) fn files(plan: &OutputPlan, root: &Path) -> Vec<String> {
     let notebooks = plan.notebooks.iter().flat_map(|notebook| &notebook.outputs);
     let notebooks = notebooks.map(|output| &output.path);
-    let diagrams = plan.diagrams.iter().flat_map(|diagram| &diagram.places);
+    let pictures = plan.diagrams.iter().flat_map(|diagram| &diagram.pictures);
+    let diagrams = pictures.flat_map(|picture| &picture.places);
     let copies = plan.copies.iter().flat_map(|copy| &copy.destinations);
     let paths = notebooks.chain(diagrams).chain(copies);
     let mut files: Vec<_> = paths.map(|path| relative(path, root)).collect();
