@@ -1,0 +1,111 @@
+//! The job as it was queued. Principal type: [`DiagramJob`].
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path};
+
+use clx_core::{Diagnostic, DiagramInput, DiagramRequest, IncludedFile, JobPayload};
+use clx_store::{Store, StoreError};
+use clx_worker::JobFailure;
+
+use crate::CATEGORY;
+use crate::code;
+use crate::directory::{JobDirectory, PrivateDirectory};
+use crate::failure::{bad_payload, store_failure, wrong_version};
+use crate::include::{Includes, includes, with_absolute_paths};
+
+/// A source and what is wanted of it.
+#[derive(Debug)]
+pub(crate) struct DiagramJob {
+    pub(crate) input: DiagramInput,
+    pub(crate) source: Vec<u8>,
+    pub(crate) requests: Vec<DiagramRequest>,
+}
+
+impl DiagramJob {
+    /// Reads a payload and fetches the source.
+    pub(crate) fn read(payload: &[u8], store: &Store) -> Result<Self, JobFailure> {
+        let payload: JobPayload = serde_json::from_slice(payload).map_err(bad_payload)?;
+        if payload.version != JobPayload::VERSION {
+            return Err(wrong_version(payload.version));
+        }
+        let requests = payload.requests.into_iter().map(serde_json::from_value);
+        Ok(Self {
+            source: store.get(&payload.source).map_err(|error| store_failure(&error))?,
+            input: serde_json::from_value(payload.input).map_err(bad_payload)?,
+            requests: requests.collect::<Result<_, _>>().map_err(bad_payload)?,
+        })
+    }
+
+    /// Returns the source as text.
+    pub(crate) fn text(&self) -> Result<&str, Box<Diagnostic>> {
+        std::str::from_utf8(&self.source).map_err(|error| {
+            let line = self.source[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n');
+            let problem = Diagnostic::error(code::NOT_TEXT, CATEGORY, "the source is not UTF-8")
+                .at(&self.input.file, u32::try_from(line.count() + 1).ok(), None)
+                .with_hint("save it as UTF-8");
+            Box::new(problem)
+        })
+    }
+
+    /// Finds what the source includes among the files that came with the job.
+    pub(crate) fn includes(&self, text: &str, store: &Store) -> Includes {
+        includes(&self.input.file, text, |path| {
+            let file = self.input.files.iter().find(|file| file.path == path)?;
+            store.get(&file.hash).ok()
+        })
+    }
+
+    /// Returns the lines of an included file; none if it cannot be read any more.
+    pub(crate) fn text_of(&self, path: &Path, store: &Store) -> String {
+        let file = self.input.files.iter().find(|file| file.path == path);
+        let bytes = file.and_then(|file| store.get(&file.hash).ok()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Lays the included files into a directory, as the course has them.
+    pub(crate) fn lay_files(
+        &self,
+        found: &Includes,
+        base: &PrivateDirectory,
+        store: &Store,
+    ) -> Result<JobDirectory, Box<Diagnostic>> {
+        let not_laid = |path: &Path, error: LayError| {
+            let message =
+                format!("`{}` cannot be laid where PlantUML reads it: {error}", path.display());
+            Box::new(Diagnostic::error(code::FILE_NOT_LAID, CATEGORY, message))
+        };
+        let directory = base.for_job().map_err(|error| not_laid(&self.input.file, error.into()))?;
+        let wanted = self.input.files.iter().filter(|file| found.files.contains(&file.path));
+        for file in wanted {
+            lay(file, found.sources.contains(&file.path), directory.path(), store)
+                .map_err(|error| not_laid(&file.path, error))?;
+        }
+        Ok(directory)
+    }
+}
+
+/// Why a file cannot be laid.
+#[derive(Debug, thiserror::Error)]
+enum LayError {
+    #[error("its path leads out of there")]
+    Outside,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn lay(file: &IncludedFile, is_source: bool, root: &Path, store: &Store) -> Result<(), LayError> {
+    if !file.path.components().all(|component| matches!(component, Component::Normal(_))) {
+        return Err(LayError::Outside);
+    }
+    let place = root.join(&file.path);
+    fs::create_dir_all(place.parent().unwrap_or(root))?;
+    if !is_source {
+        return Ok(store.copy_to(&file.hash, &place)?);
+    }
+    let source = store.get(&file.hash)?;
+    let source = with_absolute_paths(&file.path, &String::from_utf8_lossy(&source), root);
+    Ok(fs::write(place, source)?)
+}
