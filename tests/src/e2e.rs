@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use clx_process::{Child, Exit, Spawn, Stdout, Waited};
 
+/// Names a PlantUML.
+const JAR: &str = "PLANTUML_JAR";
+
 /// Longest run of a command in these suites.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -26,11 +29,11 @@ pub struct Run {
 }
 
 impl Clx {
-    /// Says how to start the program with these arguments. It finds no kernel, whatever this machine
+    /// Says how to start the program with these arguments. It finds no tool, whatever this machine
     /// has.
     #[must_use]
     pub fn command(self, args: &[&str]) -> Spawn {
-        ["HOME", "XDG_DATA_HOME", "CLX_TOOLS_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH"]
+        ["HOME", "XDG_DATA_HOME", "CLX_TOOLS_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH", JAR]
             .into_iter()
             .fold(Spawn::new(self.0).args(args), |spawn, name| spawn.env(name, "/nonexistent"))
             .env("NO_COLOR", "1")
@@ -43,12 +46,13 @@ impl Clx {
         finish(self.command(args).start().expect("clx starts"))
     }
 
-    /// Builds a spec of a course without running code.
+    /// Builds a spec of a course without running code or drawing diagrams.
     #[must_use]
     pub fn build(self, course: &TestCourse, spec: &str, args: &[&str]) -> Run {
         let spec = course.spec(spec);
         let spec = spec.to_str().expect("paths of tests are UTF-8");
-        self.run(&[&["build", spec, "--execute", "never"], args].concat())
+        let without_tools = ["build", spec, "--execute", "never", "--diagrams", "if-available"];
+        self.run(&[&without_tools, args].concat())
     }
 
     /// Says how to build a spec of a course, running code by the kernels below `kernels` (a directory

@@ -34,7 +34,7 @@ fn default_target_of_a_course_with_everything() {
     let args = ["--output-dir", out.to_str().expect("UTF-8")];
     let run = CLX.build(&course, "x1.xml", &args).expect(1);
     run.says(&["x1.xml:8:", "CLX0107", "nonexistent"]);
-    run.says(&["CLX0405", "PlantUML"]);
+    run.says(&["warning[CLX0409]", "PlantUML"]);
     check(&course, "out", include_str!("../cases/course-x.x1.sha256"));
 }
 

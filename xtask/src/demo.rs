@@ -34,7 +34,7 @@ pub(crate) fn run() -> Result<(), TaskError> {
     Program::new(&root, "cargo build --bin clx").run()?;
     kernel::set_up(&root)?;
     // C++ has no kernel on most machines, and without network there may be none at all.
-    Program::new(&root, "cargo run --quiet --bin clx -- build --execute if-available")
+    Program::new(&root, "cargo run --quiet --bin clx -- build --execute if-available --diagrams if-available")
         .argument(format!("{COURSE}/{SPEC}"))
         .run()?;
     crate::say(&format!("\n{COURSE}/output"));

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use clx_core::{
     ActionResult, Backend, BackendError, ContentHash, Diagnostic, ExecutedCode, OutputOutcome,
-    Severity, StepEvent, StepId,
+    Severity, StepEvent,
 };
 use clx_course::FileCopy;
 use clx_store::{Store, StoreError};
 
 use crate::code;
 use crate::event::BuildEvent;
+use crate::order::Order;
 use crate::plan::{BuildPlan, PlannedStep, count};
 use crate::publish::{Content, Foreign, Placed, PublishError, Publisher};
 use crate::report::{BuildReport, BuildStatus};
@@ -79,6 +80,7 @@ pub struct Build<'a> {
     options: BuildOptions,
     events: &'a mut dyn FnMut(BuildEvent),
     report: BuildReport,
+    order: Order<'a>,
 }
 
 impl<'a> Build<'a> {
@@ -95,7 +97,8 @@ impl<'a> Build<'a> {
         let foreign = if options.adopt { Foreign::Adopt } else { Foreign::Keep };
         let publisher = Publisher::open(store, &plan.roots, foreign)?;
         let report = BuildReport::new(plan.steps.len());
-        Ok(Self { plan, store, publisher, options, events, report })
+        let order = Order::new(&plan.steps);
+        Ok(Self { plan, store, publisher, options, events, report, order })
     }
 
     /// Makes and publishes everything.
@@ -112,12 +115,7 @@ impl<'a> Build<'a> {
         for problem in self.plan.problems() {
             self.problem(problem);
         }
-        for chunk in self.plan.steps.chunks(STEPS_PER_SUBMIT) {
-            for problem in stock(self.store, chunk)? {
-                self.problem(&problem);
-            }
-            backend.submit(chunk.iter().map(|planned| planned.step.clone()).collect())?;
-        }
+        self.hand_out(backend)?;
         let interrupted = self.collect(backend, control)?;
         for directory in &self.plan.directories {
             if let Some(problem) = self.publisher.make_directory(directory) {
@@ -137,30 +135,45 @@ impl<'a> Build<'a> {
         Ok(self.report)
     }
 
+    /// Hands the steps that can begin to the backend.
+    fn hand_out(&mut self, backend: &mut dyn Backend) -> Result<(), BuildError> {
+        let ready = self.order.take_ready();
+        for chunk in ready.chunks(STEPS_PER_SUBMIT) {
+            for problem in stock(self.store, chunk.iter().map(|(planned, _)| *planned))? {
+                self.problem(&problem);
+            }
+            backend.submit(chunk.iter().map(|(_, step)| step.clone()).collect())?;
+        }
+        Ok(())
+    }
+
     /// Publishes results as they come, and copies in between; true if interrupted.
     fn collect(
         &mut self,
         backend: &mut dyn Backend,
         control: &Control,
     ) -> Result<bool, BuildError> {
-        let mut open = self.plan.steps.len();
         let mut copies = Copies::new(&self.plan.copies);
         let mut cancelled = false;
-        while open > 0 || !copies.is_done() {
+        while self.order.n_open() > 0 || !copies.is_done() {
             let stop =
                 control.interrupts() > 0 || (self.options.fail_fast && self.report.errors() > 0);
             if stop && !cancelled {
                 cancelled = true;
                 copies.give_up();
+                self.order.give_up();
                 backend.cancel()?;
             }
             if control.interrupts() > 1 {
                 break;
             }
             let wait = if copies.is_done() { TICK } else { Duration::ZERO };
-            let events = if open > 0 { backend.events(wait)? } else { Vec::new() };
+            let is_open = self.order.n_open() > 0;
+            let events = if is_open { backend.events(wait)? } else { Vec::new() };
             let idle = events.is_empty();
-            open -= self.take_events(events, cancelled)?;
+            if self.take_events(events, cancelled)? {
+                self.hand_out(backend)?;
+            }
             if idle {
                 self.copy_some(&mut copies)?;
             }
@@ -168,29 +181,19 @@ impl<'a> Build<'a> {
         Ok(cancelled)
     }
 
-    /// Returns how many steps were finished.
-    fn take_events(
-        &mut self,
-        events: Vec<StepEvent>,
-        cancelled: bool,
-    ) -> Result<usize, BuildError> {
-        let mut finished = 0;
+    /// Tells whether steps were finished.
+    fn take_events(&mut self, events: Vec<StepEvent>, cancelled: bool) -> Result<bool, BuildError> {
+        let mut finished = false;
         let mut files: Vec<(&Path, Content<'_>)> = Vec::new();
         let mut withdrawn: Vec<&Path> = Vec::new();
-        let plan = self.plan;
         for event in events {
             match event {
                 StepEvent::Notice(notice) => self.problem(&notice),
                 StepEvent::Running(steps) => (self.events)(BuildEvent::Running(steps)),
-                StepEvent::Finished {
-                    step: StepId(index),
-                    outputs,
-                    duration,
-                    attempts,
-                    executed,
-                } => {
-                    finished += 1;
-                    let planned = &plan.steps[index];
+                StepEvent::Finished { step, outputs, duration, attempts, executed } => {
+                    finished = true;
+                    let (index, planned) = self.order.planned(step);
+                    self.order.finish(index, &outputs);
                     if attempts > 1 && outputs.iter().all(is_there) {
                         self.problem(&flaky(planned, attempts));
                     }

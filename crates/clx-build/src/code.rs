@@ -22,11 +22,6 @@ pub const WRITE_FAILED: &str = "CLX0403";
 /// The message has the operating system's reason.
 pub const READ_FAILED: &str = "CLX0404";
 
-/// This version of clx cannot make these outputs yet.
-///
-/// Everything else of the course is built; the outputs named are left out.
-pub const NOT_SUPPORTED: &str = "CLX0405";
-
 /// An output that is no longer wanted was changed by hand, so it was kept.
 ///
 /// clx does not look after it any more. Delete it if it is not needed.
@@ -42,3 +37,13 @@ pub const FLAKY: &str = "CLX0407";
 ///
 /// `clx setup kernels` installs the kernels that clx knows; any other is found where Jupyter finds it.
 pub const KERNEL_MISSING: &str = "CLX0408";
+
+/// The tool that draws the diagrams of the course is not installed, so their pictures are left out.
+///
+/// `clx setup plantuml` and `clx setup drawio` install it; `clx doctor` tells what lacks.
+pub const TOOL_MISSING: &str = "CLX0409";
+
+/// A further picture of a diagram source has the name of another output.
+///
+/// Give that part of the source, a `@start…` block or a page, another name.
+pub const PICTURE_TAKEN: &str = "CLX0410";

@@ -1,7 +1,10 @@
 //! Keys of actions: everything that can change an output, and nothing else. Principal function:
-//! [`notebook_key`], [`page_key`].
+//! [`notebook_key`], [`page_key`], [`diagram_key`].
 
-use clx_core::{CodeUse, ContentHash, KeyBuilder, NotebookInput, NotebookRequest};
+use clx_core::{
+    CodeUse, ContentHash, DiagramInput, DiagramRequest, JobKind, KeyBuilder, NotebookInput,
+    NotebookRequest,
+};
 
 /// Schema of the rendering key of `.ipynb` and code outputs. Raise the number whenever the meaning
 /// of a component changes.
@@ -9,6 +12,9 @@ const NOTEBOOK: &str = "notebook-render-1";
 
 /// The same for what pages add.
 const PAGE: &str = "page-1";
+
+/// The same for pictures of diagrams.
+const DIAGRAM: &str = "diagram-1";
 
 /// Returns the key of one output of a notebook. The file's name and place are not in it: moving a
 /// checkout or a topic keeps the cache.
@@ -58,6 +64,29 @@ pub(crate) fn page_key(
             })
         }
     }
+}
+
+/// Returns the key of one picture of a diagram. The name of the file is part of it, because diagrams
+/// can show it.
+pub(crate) fn diagram_key(
+    source: &ContentHash,
+    tool: &ContentHash,
+    kind: JobKind,
+    input: &DiagramInput,
+    request: &DiagramRequest,
+) -> KeyBuilder {
+    let name = input.file.file_name().unwrap_or_default();
+    let key = KeyBuilder::new(DIAGRAM)
+        .with_hash("source", source)
+        .with_hash("tool", tool)
+        .with("kind", kind.name())
+        .with("name", name.as_encoded_bytes())
+        .with("format", request.format.name())
+        .with("part", json(&request.part));
+    input.files.iter().fold(key, |key, file| {
+        let name = format!("file {}", file.path.display());
+        key.with_hash(&name, &file.hash)
+    })
 }
 
 fn json(value: &impl serde::Serialize) -> Vec<u8> {

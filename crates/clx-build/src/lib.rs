@@ -14,9 +14,11 @@
 pub mod code;
 
 mod build;
+mod diagram;
 mod event;
 mod key;
 mod notebook;
+mod order;
 mod page;
 mod plan;
 mod publish;
@@ -24,8 +26,9 @@ mod report;
 mod stock;
 
 pub use build::{Build, BuildError, BuildOptions, Control};
+pub use diagram::{DiagramParts, DiagramTool, ReadDiagram};
 pub use event::{BuildEvent, BuildTotals};
 pub use page::{KernelChoice, PageSettings};
-pub use plan::{BuildPlan, PlanError};
+pub use plan::{BuildPlan, PlanError, PlanSettings};
 pub use publish::{PublishError, Removed};
 pub use report::{BuildReport, BuildStatus};

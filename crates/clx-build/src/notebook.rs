@@ -12,7 +12,7 @@ use clx_course::{Course, NotebookOutputs};
 
 use crate::key::{notebook_key, page_key};
 use crate::page::PageSettings;
-use crate::plan::PlannedStep;
+use crate::plan::{NeededPicture, PlannedStep};
 
 /// What a notebook's keys depend on besides the notebook.
 pub(crate) struct Renderers<'a> {
@@ -28,6 +28,7 @@ pub(crate) fn notebook_step(
     notebook: &NotebookOutputs,
     source: ContentHash,
     code: CodeUse,
+    pictures: Vec<NeededPicture>,
     renderers: &Renderers<'_>,
 ) -> Option<PlannedStep> {
     let file = course.shown(&notebook.source).to_owned();
@@ -55,7 +56,7 @@ pub(crate) fn notebook_step(
             organization: course.organization.get(output.language).to_owned(),
             title: title.to_owned(),
         };
-        let key = key(&source, &input, &request, renderers);
+        let key = key(&source, &input, &request, &pictures, renderers);
         let index = *by_key.entry(key.finish()).or_insert(outputs.len());
         if index == outputs.len() {
             outputs.push(StepOutput { key, request: json(&request) });
@@ -73,19 +74,25 @@ pub(crate) fn notebook_step(
         input: json(&input),
         outputs,
     };
-    Some(PlannedStep { source: notebook.source.clone(), inputs, step, places })
+    Some(PlannedStep { source: notebook.source.clone(), inputs, pictures, step, places })
 }
 
 fn key(
     source: &ContentHash,
     input: &NotebookInput,
     request: &NotebookRequest,
+    pictures: &[NeededPicture],
     renderers: &Renderers<'_>,
 ) -> KeyBuilder {
     let key = notebook_key(source, &renderers.notebook, input, request);
     match request.format {
         OutputFormat::Notebook | OutputFormat::Code => key,
-        OutputFormat::Html => page_key(key, &renderers.pages.renderer, input, request),
+        OutputFormat::Html => {
+            let key = page_key(key, &renderers.pages.renderer, input, request);
+            pictures.iter().fold(key, |key, picture| {
+                key.with_hash(&format!("picture {}", picture.path.display()), &picture.key)
+            })
+        }
     }
 }
 

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use clx_core::{ContentHash, Diagnostic, JobKind, Severity, Step};
+use clx_core::{CodeUse, ContentHash, Diagnostic, JobKind, PictureFormat, Step};
 use clx_course::{Course, FileCopy, NotebookOutputs, OutputPlan};
 use clx_store::{Store, StoreError};
 
 use crate::code;
+use crate::diagram::{DiagramPlanner, DiagramTool, MadePicture};
 use crate::event::BuildTotals;
 use crate::notebook::{Renderers, notebook_step};
 use crate::page::{Kernels, PageSettings, runs_code};
@@ -20,6 +21,14 @@ pub enum PlanError {
     /// The store failed.
     #[error("the store failed while the build was planned")]
     Store(#[from] StoreError),
+}
+
+/// What outputs are made with.
+pub struct PlanSettings<'a> {
+    /// Renders pages and runs their code.
+    pub pages: PageSettings<'a>,
+    /// Finds what draws diagrams of a kind; asked at most once for each kind that the course has.
+    pub diagrams: &'a dyn Fn(JobKind) -> DiagramTool<'a>,
 }
 
 /// Steps, where their outputs go, and everything else that belongs into the output trees.
@@ -47,9 +56,24 @@ pub(crate) struct PlannedStep {
     pub(crate) source: PathBuf,
     /// Further files that its job needs.
     pub(crate) inputs: Vec<(PathBuf, ContentHash)>,
+    /// Pictures of other steps that its code sees; it waits for them.
+    pub(crate) pictures: Vec<NeededPicture>,
     pub(crate) step: Step,
     /// One entry per output of the step.
     pub(crate) places: Vec<Vec<PathBuf>>,
+}
+
+/// A picture that the code of a notebook sees.
+#[derive(Debug, Clone)]
+pub(crate) struct NeededPicture {
+    /// Path relative to the directory in which the code runs.
+    pub(crate) path: PathBuf,
+    /// Position of the step that makes it.
+    pub(crate) step: usize,
+    /// Position among the outputs of that step.
+    pub(crate) output: usize,
+    /// The key of the output: stands for the picture in keys until it is made.
+    pub(crate) key: ContentHash,
 }
 
 impl BuildPlan {
@@ -63,25 +87,30 @@ impl BuildPlan {
         outputs: &OutputPlan,
         all: &OutputPlan,
         store: &Store,
-        pages: &PageSettings<'_>,
+        settings: &PlanSettings<'_>,
     ) -> Result<Self, PlanError> {
-        let mut problems = unsupported(course, outputs);
+        let mut problems = Vec::new();
         let digests = digests(course, &sources(outputs), store, &mut problems)?;
+        let mut wanted: BTreeSet<PathBuf> =
+            paths(all).chain(paths(outputs)).map(Path::to_owned).collect();
+        let planner = DiagramPlanner { course, store, tool: settings.diagrams, digests: &digests };
+        let diagrams = planner.plan(&outputs.diagrams, &wanted)?;
+        let mut steps = diagrams.steps;
+        wanted.extend(steps.iter().flat_map(|step| &step.places).flatten().cloned());
+        problems.extend(diagrams.problems);
+        let pages = &settings.pages;
         let mut kernels = Kernels::new(pages);
         let mut renderers = BTreeMap::new();
-        let steps = outputs
-            .notebooks
-            .iter()
-            .filter_map(|notebook| {
-                let source = *digests.get(&notebook.source)?;
-                let renderer = *renderers
-                    .entry(notebook.prog_lang)
-                    .or_insert_with(|| clx_notebook::renderer_identity(notebook.prog_lang));
-                let code = kernels.code_use(notebook, |path| digests.get(path).copied());
-                let renderers = Renderers { notebook: renderer, pages };
-                notebook_step(course, notebook, source, code, &renderers)
-            })
-            .collect();
+        for notebook in &outputs.notebooks {
+            let Some(&source) = digests.get(&notebook.source) else { continue };
+            let renderer = *renderers
+                .entry(notebook.prog_lang)
+                .or_insert_with(|| clx_notebook::renderer_identity(notebook.prog_lang));
+            let code = kernels.code_use(notebook, |path| digests.get(path).copied());
+            let pictures = needed_pictures(notebook, &code, &diagrams.pictures);
+            let renderers = Renderers { notebook: renderer, pages };
+            steps.extend(notebook_step(course, notebook, source, code, pictures, &renderers));
+        }
         problems.extend(kernels.problems(course));
         Ok(Self {
             roots: outputs.targets.iter().map(|target| target.root.clone()).collect(),
@@ -90,7 +119,7 @@ impl BuildPlan {
             steps,
             copies: outputs.copies.clone(),
             digests,
-            wanted: paths(all).chain(paths(outputs)).map(Path::to_owned).collect(),
+            wanted,
             problems,
         })
     }
@@ -112,6 +141,31 @@ impl BuildPlan {
     }
 }
 
+/// Returns the pictures of the topic's diagrams whose names stand in the notebook: others are not laid
+/// beside its code, so that it need not wait for them.
+fn needed_pictures(
+    notebook: &NotebookOutputs,
+    code: &CodeUse,
+    made: &BTreeMap<(PathBuf, PictureFormat), MadePicture>,
+) -> Vec<NeededPicture> {
+    if !matches!(code, CodeUse::Run(_)) || notebook.topic_pictures.is_empty() {
+        return Vec::new();
+    }
+    let text = std::fs::read(&notebook.source).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let named = notebook.topic_pictures.iter().filter(|picture| {
+        let name = picture.relative.file_name().unwrap_or_default().to_string_lossy();
+        text.contains(&*name)
+    });
+    named
+        .filter_map(|picture| {
+            let made = made.get(&(picture.diagram.clone(), picture.format))?;
+            let path = picture.relative.clone();
+            Some(NeededPicture { path, step: made.step, output: made.output, key: made.key })
+        })
+        .collect()
+}
+
 /// Returns the files whose bytes the outputs depend on.
 fn sources(outputs: &OutputPlan) -> BTreeSet<&Path> {
     let wanted = || outputs.notebooks.iter().filter(|notebook| !notebook.outputs.is_empty());
@@ -120,6 +174,7 @@ fn sources(outputs: &OutputPlan) -> BTreeSet<&Path> {
     wanted()
         .map(|notebook| notebook.source.as_path())
         .chain(outputs.copies.iter().map(|copy| copy.source.as_path()))
+        .chain(outputs.diagrams.iter().map(|diagram| diagram.source.as_path()))
         .chain(seen.map(|file| file.source.as_path()))
         .collect()
 }
@@ -163,29 +218,6 @@ fn digests(
         }
     }
     Ok(digests)
-}
-
-/// Names what this version leaves out.
-fn unsupported(course: &Course, outputs: &OutputPlan) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    let left_out = |message: String| {
-        Diagnostic::new(Severity::High, code::NOT_SUPPORTED, "not_supported", message)
-    };
-    for (kind, name) in [(JobKind::PlantUml, "PlantUML"), (JobKind::Drawio, "draw.io")] {
-        let sources: Vec<String> = outputs
-            .diagrams
-            .iter()
-            .filter(|diagram| diagram.kind == kind)
-            .map(|diagram| course.shown(&diagram.source).display().to_string())
-            .collect();
-        if !sources.is_empty() {
-            problems.push(left_out(format!(
-                "{name} diagrams are not supported yet, left out: {}",
-                sources.join(", ")
-            )));
-        }
-    }
-    problems
 }
 
 /// Writes a number with its noun: `1 page`, `2 pages`.

@@ -11,7 +11,10 @@ use crate::plan::PlannedStep;
 
 /// Puts the sources of steps, and the files that their code may see, into the store where it lacks
 /// them. Returns what could not be read as it was planned.
-pub(crate) fn stock(store: &Store, steps: &[PlannedStep]) -> Result<Vec<Diagnostic>, StoreError> {
+pub(crate) fn stock<'p>(
+    store: &Store,
+    steps: impl Iterator<Item = &'p PlannedStep>,
+) -> Result<Vec<Diagnostic>, StoreError> {
     let mut problems = Vec::new();
     let mut missing: Vec<(&PlannedStep, Vec<u8>)> = Vec::new();
     for planned in steps {

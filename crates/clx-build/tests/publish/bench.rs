@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control, PageSettings};
+use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control, PageSettings, PlanSettings};
 use clx_core::{ContentHash, OutputFormat};
 use clx_course::{LoadOptions, OutputPlan, Selection, load, outputs};
 use clx_store::{Store, StoreOptions};
@@ -70,7 +70,9 @@ impl Bench {
             reuse: true,
             cell_limit: None,
         };
-        let plan = BuildPlan::new(&course, &wanted, &all, &self.store, &pages).unwrap();
+        let diagrams = |_| unreachable!("the course has no diagrams");
+        let settings = PlanSettings { pages, diagrams: &diagrams };
+        let plan = BuildPlan::new(&course, &wanted, &all, &self.store, &settings).unwrap();
         let control = Control::default();
         if run.interrupted {
             control.interrupt();

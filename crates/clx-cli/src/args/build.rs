@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use clx_core::{Language, ProgLang};
+use clx_core::{Language, PictureFormat, ProgLang};
 
 use super::SpecArgs;
 
@@ -41,9 +41,36 @@ pub struct SelectionArgs {
     /// Only outputs for the speaker
     #[arg(long)]
     pub speaker_only: bool,
+    /// Format of the pictures of diagrams
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub image_format: ImageFormatArg,
     /// Where images go: a copy per output directory, or one per course directory
     #[arg(long, value_enum, default_value_t)]
     pub image_mode: ImageModeArg,
+}
+
+/// Format of the pictures of diagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ImageFormatArg {
+    /// Pixels.
+    #[default]
+    Png,
+    /// Scalable.
+    Svg,
+    /// One of each.
+    Both,
+}
+
+impl ImageFormatArg {
+    /// Returns the formats.
+    #[must_use]
+    pub fn formats(self) -> Vec<PictureFormat> {
+        match self {
+            Self::Png => vec![PictureFormat::Png],
+            Self::Svg => vec![PictureFormat::Svg],
+            Self::Both => vec![PictureFormat::Png, PictureFormat::Svg],
+        }
+    }
 }
 
 /// Where images go.
@@ -69,6 +96,9 @@ pub struct WorkArgs {
     /// Whether the code of pages is run
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub execute: ExecuteArg,
+    /// Whether diagrams are drawn
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub diagrams: DiagramsArg,
     /// Run a language with this kernel, such as `cpp=xcpp20`; may be repeated
     #[arg(long, value_name = "LANGUAGE=NAME")]
     pub kernel: Vec<KernelArg>,
@@ -78,6 +108,9 @@ pub struct WorkArgs {
     /// Stop a cell that runs longer than this
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub cell_timeout: Option<u64>,
+    /// PlantUML diagrams drawn at the same time [default: number of processors]
+    #[arg(long, value_name = "N")]
+    pub plantuml_workers: Option<u32>,
     /// Make everything anew; results are still stored
     #[arg(long, visible_alias = "ignore-cache")]
     pub no_cache: bool,
@@ -107,6 +140,18 @@ pub enum ExecuteArg {
     /// Where there is a kernel; a missing one is a warning.
     IfAvailable,
     /// No: pages show code without outputs.
+    Never,
+}
+
+/// Whether diagrams are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DiagramsArg {
+    /// Yes; a missing tool is an error.
+    #[default]
+    Required,
+    /// Where there is a tool; a missing one is a warning.
+    IfAvailable,
+    /// No: pictures stay as they are.
     Never,
 }
 

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use clx_build::{
     Build, BuildError, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control,
-    PageSettings,
+    PageSettings, PlanSettings,
 };
 use clx_core::{BackendError, Diagnostic};
 use clx_course::{Course, ImageMode, OutputPlan, Selection};
 
+use super::diagrams::diagram_tool;
 use super::pages::{KernelChooser, PageTemplates, TemplateFailure};
 use super::wiring::{Workshop, runtime};
 use super::with_causes;
@@ -128,8 +129,11 @@ fn build(
 
     let store = Arc::clone(&workshop.store);
     let templates = PageTemplates::load(&course.root, &store)?;
-    let chooser =
-        KernelChooser { tools: &workshop.tools, chosen: &work.kernel, execute: work.execute };
+    let chooser = KernelChooser {
+        tools: workshop.tools.notebook(),
+        chosen: &work.kernel,
+        execute: work.execute,
+    };
     let kernel = |language| chooser.choose(language);
     let pages = PageSettings {
         renderer: templates.identity,
@@ -138,7 +142,9 @@ fn build(
         reuse: !work.no_cache,
         cell_limit: work.cell_timeout.map(Duration::from_secs),
     };
-    let plan = BuildPlan::new(course, outputs, all, &store, &pages)
+    let diagrams = |kind| diagram_tool(kind, work.diagrams, &workshop.tools);
+    let settings = PlanSettings { pages, diagrams: &diagrams };
+    let plan = BuildPlan::new(course, outputs, all, &store, &settings)
         .map_err(|error| Failure::environment(with_causes(&error)))?;
     let mut backend = workshop.backend(&course.root, work, &runtime)?;
     let options =
@@ -167,6 +173,7 @@ fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnosti
             ImageModeArg::Shared => ImageMode::Shared,
         },
         formats: Vec::new(),
+        picture_formats: args.image_format.formats(),
     };
     let (outputs, warnings) = clx_course::outputs(course, &selection)?;
     let all = if args.speaker_only {
@@ -177,17 +184,18 @@ fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnosti
     Ok((outputs, all, warnings))
 }
 
-/// Tells whether nothing is wrong but that kernels are not installed.
-fn lacks_only_kernels(report: &BuildReport, found: &[Diagnostic]) -> bool {
+/// Tells whether nothing is wrong but that tools are not installed.
+fn lacks_only_tools(report: &BuildReport, found: &[Diagnostic]) -> bool {
     let mut errors = found.iter().chain(&report.problems).filter(|problem| problem.is_error());
-    errors.all(|error| error.code == clx_build::code::KERNEL_MISSING)
+    let codes = [clx_build::code::KERNEL_MISSING, clx_build::code::TOOL_MISSING];
+    errors.all(|error| codes.contains(&error.code.as_str()))
 }
 
 /// Returns the exit status of a finished build.
 pub(crate) fn exit_of(report: &BuildReport, found: &[Diagnostic]) -> Exit {
     match report.status {
         BuildStatus::Interrupted => Exit::Interrupted,
-        BuildStatus::SomeFailed if lacks_only_kernels(report, found) => Exit::Environment,
+        BuildStatus::SomeFailed if lacks_only_tools(report, found) => Exit::Environment,
         BuildStatus::SomeFailed => Exit::SomeFailed,
         BuildStatus::Built if found.iter().any(Diagnostic::is_error) => Exit::SomeFailed,
         BuildStatus::Built => Exit::Built,

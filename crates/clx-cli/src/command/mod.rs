@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
 mod build;
+mod diagrams;
 mod doctor;
 mod list;
 mod outline;
 mod pages;
 mod setup;
+mod tools;
 mod validate;
 mod wiring;
 mod worker;

@@ -8,12 +8,10 @@ use clx_core::{BackendError, JobKind};
 use clx_pool::{Executor, InProcess, Process};
 use clx_process::Spawn;
 use clx_queue::{SqliteOptions, SqliteQueue, WorkerId};
-use clx_setup::{ToolFolder, kernel_prefixes};
 use clx_store::{Store, StoreOptions};
-use clx_worker::JobHandler;
-use clx_worker_notebook::{NotebookHandler, NotebookTools};
 use tokio::runtime::Runtime;
 
+use super::tools::Tools;
 use crate::args::build::{WorkArgs, WorkersArg};
 use crate::state_dir::StateDir;
 
@@ -29,32 +27,11 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// Makes the handler for a kind of jobs; `None` if this version has none.
-pub(super) fn handler(
-    kind: JobKind,
-    store: &Arc<Store>,
-    tools: &Arc<NotebookTools>,
-) -> Option<Arc<dyn JobHandler>> {
-    match kind {
-        JobKind::Notebook => {
-            Some(Arc::new(NotebookHandler::new(Arc::clone(store), Arc::clone(tools))))
-        }
-        JobKind::PlantUml | JobKind::Drawio => None,
-    }
-}
-
-/// Makes the tools of notebook workers whose state lies in `state`.
-pub(super) fn notebook_tools(state: &Path, n_spares: usize) -> NotebookTools {
-    // Without a tool folder there are the kernels that Jupyter finds.
-    let prefixes = ToolFolder::of_process().map(|tools| kernel_prefixes(&tools));
-    NotebookTools::new(&prefixes.unwrap_or_default(), &state.join("kernels"), n_spares)
-}
-
 /// What a build works with.
 pub(super) struct Workshop {
     state: StateDir,
     pub(super) store: Arc<Store>,
-    pub(super) tools: Arc<NotebookTools>,
+    pub(super) tools: Arc<Tools>,
     queue: Arc<SqliteQueue>,
 }
 
@@ -66,7 +43,7 @@ impl Workshop {
         let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default())
             .map_err(|error| error.to_string())?;
         reap_dead_sessions(&queue).map_err(|error| error.to_string())?;
-        let tools = Arc::new(notebook_tools(state.store(), spare_kernels));
+        let tools = Arc::new(Tools::new(state.store(), spare_kernels));
         Ok(Self { state, store: Arc::new(store), tools, queue: Arc::new(queue) })
     }
 
@@ -79,9 +56,14 @@ impl Workshop {
     ) -> Result<SqliteBackend, BackendError> {
         let settings = BackendSettings { read_cache: !args.no_cache, ..BackendSettings::default() };
         let pools = |_session| {
-            let workers = args.notebook_workers.unwrap_or_else(processors);
-            let executor = self.executor(JobKind::Notebook, args.workers, runtime);
-            vec![(JobKind::Notebook.name().to_owned(), executor, workers)]
+            let pool = |kind: JobKind, workers: Option<u32>| {
+                let executor = self.executor(kind, args.workers, runtime);
+                (kind.name().to_owned(), executor, workers.unwrap_or_else(processors))
+            };
+            vec![
+                pool(JobKind::Notebook, args.notebook_workers),
+                pool(JobKind::PlantUml, args.plantuml_workers),
+            ]
         };
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
         SqliteBackend::open(queue, store, root, pools, settings)
@@ -92,8 +74,7 @@ impl Workshop {
             WorkersArg::InProcess => {
                 let (store, tools) = (Arc::clone(&self.store), Arc::clone(&self.tools));
                 let make = move || {
-                    handler(kind, &store, &tools)
-                        .expect("pools exist for kinds with a handler only")
+                    tools.handler(kind, &store).expect("jobs of a kind exist only if its tool does")
                 };
                 let queue = Arc::clone(&self.queue);
                 Arc::new(InProcess::new(queue, runtime.handle().clone(), make))

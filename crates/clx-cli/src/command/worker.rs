@@ -8,6 +8,7 @@ use clx_queue::{ProcessId, SqliteOptions, SqliteQueue, WorkerId};
 use clx_store::{Store, StoreOptions};
 use clx_worker::{Stop, StopSignal, Worker};
 
+use super::tools::Tools;
 use super::wiring;
 use crate::args::worker::WorkerRunArgs;
 use crate::display::stderr_line;
@@ -39,10 +40,10 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     })?;
     let store = Arc::new(Store::open(&args.store, &StoreOptions::default())?);
     let queue = Arc::new(SqliteQueue::open(&args.queue, &SqliteOptions::default())?);
-    let tools = Arc::new(wiring::notebook_tools(&args.store, 0));
-    let Some(handler) = wiring::handler(args.kind, &store, &tools) else {
-        stderr_line(&format!("worker {}: no handler for {} jobs yet", args.worker, args.kind));
-        return Ok(Exit::Usage);
+    let tools = Tools::new(&args.store, 0);
+    let Some(handler) = tools.handler(args.kind, &store) else {
+        stderr_line(&format!("worker {}: the tool for {} jobs is missing", args.worker, args.kind));
+        return Ok(Exit::Environment);
     };
     let process =
         ProcessIdentity::of_this_process().map(|own| ProcessId { pid: own.pid, start: own.start });

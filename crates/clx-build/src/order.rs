@@ -1,0 +1,95 @@
+//! Which steps can begin: all but those that wait for pictures of others. Principal type: [`Order`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clx_core::{CodeUse, ContentHash, NotebookInput, OutputOutcome, Step, StepId, VisibleFile};
+
+use crate::plan::{NeededPicture, PlannedStep};
+
+/// Hands out the steps of a plan as soon as what they need is made.
+#[derive(Debug)]
+pub(crate) struct Order<'p> {
+    steps: &'p [PlannedStep],
+    /// Positions in the plan, in the order in which steps were handed out.
+    handed_out: Vec<usize>,
+    waiting: Vec<usize>,
+    finished: BTreeSet<usize>,
+    /// What was made, by step and output; a picture that could not be made is missing.
+    made: BTreeMap<(usize, usize), ContentHash>,
+}
+
+impl<'p> Order<'p> {
+    pub(crate) fn new(steps: &'p [PlannedStep]) -> Self {
+        Self {
+            steps,
+            handed_out: Vec::new(),
+            waiting: (0..steps.len()).collect(),
+            finished: BTreeSet::new(),
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the steps that can begin, with the pictures that they waited for. A picture that could
+    /// not be made holds nobody up: whoever needs it says so.
+    pub(crate) fn take_ready(&mut self) -> Vec<(&'p PlannedStep, Step)> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let is_ready = |&index: &usize| {
+            self.steps[index].pictures.iter().all(|needed| self.finished.contains(&needed.step))
+        };
+        let (ready, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
+        self.waiting = waiting;
+        self.handed_out.extend(&ready);
+        let with_pictures = |index: usize| {
+            let planned = &self.steps[index];
+            (planned, self.complete(planned))
+        };
+        ready.into_iter().map(with_pictures).collect()
+    }
+
+    /// Returns the step that was handed out under this number, and its position in the plan.
+    pub(crate) fn planned(&self, StepId(number): StepId) -> (usize, &'p PlannedStep) {
+        let index = self.handed_out[number];
+        (index, &self.steps[index])
+    }
+
+    /// Notes what came of a step.
+    pub(crate) fn finish(&mut self, index: usize, outputs: &[OutputOutcome]) {
+        self.finished.insert(index);
+        for (output, outcome) in outputs.iter().enumerate() {
+            if let OutputOutcome::Cached(result) | OutputOutcome::Made(result) = outcome
+                && let Some(artifact) = result.artifacts.first()
+            {
+                self.made.insert((index, output), artifact.hash);
+            }
+        }
+    }
+
+    /// Counts the steps that are not finished.
+    pub(crate) fn n_open(&self) -> usize {
+        self.steps.len() - self.finished.len()
+    }
+
+    /// Gives up what was not handed out.
+    pub(crate) fn give_up(&mut self) {
+        self.finished.extend(self.waiting.drain(..));
+    }
+
+    fn complete(&self, planned: &PlannedStep) -> Step {
+        let mut step = planned.step.clone();
+        if planned.pictures.is_empty() {
+            return step;
+        }
+        let made = |needed: &NeededPicture| {
+            let hash = *self.made.get(&(needed.step, needed.output))?;
+            Some(VisibleFile { path: needed.path.clone(), hash, is_notebook: false })
+        };
+        let mut input: NotebookInput =
+            serde_json::from_value(step.input).expect("only notebooks need pictures");
+        if let CodeUse::Run(run) = &mut input.code {
+            run.files.extend(planned.pictures.iter().filter_map(made));
+            run.files.sort_unstable();
+        }
+        step.input = serde_json::to_value(&input).expect("it was JSON before");
+        step
+    }
+}
