@@ -29,7 +29,7 @@ impl BrowserOptions {
     }
 
     pub(crate) fn arguments(&self, profile: &Path) -> Vec<String> {
-        let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
+        let mut arguments: Vec<String> = FLAGS.map(str::to_owned).into();
         arguments.push(format!("--user-data-dir={}", profile.display()));
         if rustix::process::geteuid().is_root() {
             // Chromium refuses to run as root with its sandbox; as another user it has to have one.
@@ -39,7 +39,8 @@ impl BrowserOptions {
     }
 }
 
-const ARGUMENTS: [&str; 20] = [
+/// What each browser is started with; some of it changes pictures.
+pub const FLAGS: [&str; 20] = [
     "--headless",
     "--remote-debugging-pipe",
     // Nothing leaves: not by name, not by a proxy of the environment, not by the browser itself.

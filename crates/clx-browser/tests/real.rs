@@ -219,7 +219,7 @@ async fn version_of_the_program_is_that_of_the_running_browser() {
     let Some(bench) = bench().await else { return };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let program = find_program(&path).unwrap();
-    let version = program_version(&program, &bench.base.path().join("version")).unwrap();
+    let version = program_version(&program).unwrap();
     let number = bench.browser.version().rsplit('/').next().unwrap();
     assert!(version.contains(number), "{version} {number}");
 }
