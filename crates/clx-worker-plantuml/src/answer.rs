@@ -21,13 +21,6 @@ pub(crate) struct Answer {
     pub(crate) report: String,
 }
 
-impl Answer {
-    /// Tells whether the renderer failed, not the diagram.
-    pub(crate) fn has_trace(&self) -> bool {
-        self.report.lines().any(|line| line.starts_with("\tat "))
-    }
-}
-
 /// Reads a picture up to the mark and the end of its line, or without mark to the end.
 ///
 /// # Errors

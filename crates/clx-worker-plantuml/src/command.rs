@@ -33,6 +33,19 @@ const COLD_HEAP: &str = "-Xmx1g";
 /// dates.
 const PLANTUML: [&str; 5] = ["-pipe", "-noerror", "-nometadata", "-charset", "UTF-8"];
 
+/// Stands before Graphviz and tells the error stream of PlantUML when that fails: PlantUML draws it,
+/// sometimes without a word.
+pub(crate) const GRAPHVIZ_SCRIPT: &str = r#"#!/bin/sh
+"$CLX_DOT" "$@"
+status=$?
+[ "$status" -eq 0 ] || echo "Graphviz failed with exit status $status" >"/proc/$PPID/fd/2"
+exit "$status"
+"#;
+
+/// Its name in the private directory, and how its words begin.
+pub(crate) const GRAPHVIZ_FILE: &str = "dot";
+pub(crate) const GRAPHVIZ_FAILED: &str = "Graphviz failed";
+
 /// What a JVM is for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose<'a> {
@@ -105,7 +118,9 @@ impl Invocation<'_> {
             inherited.fold(spawn.env_clear(), |spawn, (name, value)| spawn.env(name, value));
         let spawn = spawn.env("LC_ALL", "C.UTF-8");
         match &self.settings.dot {
-            Some(dot) => spawn.env("GRAPHVIZ_DOT", dot),
+            Some(dot) => {
+                spawn.env("GRAPHVIZ_DOT", self.directory.join(GRAPHVIZ_FILE)).env("CLX_DOT", dot)
+            }
             None => spawn,
         }
     }

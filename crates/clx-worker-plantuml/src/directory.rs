@@ -3,16 +3,19 @@
 //!
 //! ```text
 //! <base>/plantuml-<pid of clx>-<start of clx>-<n>/     where PlantUML runs
+//!   dot                                                stands before Graphviz
 //!   0/  1/  …                                          one for each job, as the course has them
 //! ```
 
-use std::fs::{self, DirBuilder};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clx_process::ProcessIdentity;
+
+use crate::command::{GRAPHVIZ_FILE, GRAPHVIZ_SCRIPT};
 
 const PREFIX: &str = "plantuml";
 
@@ -42,13 +45,21 @@ impl PrivateDirectory {
             let path = base.join(format!("{PREFIX}-{pid}-{start}-{n}"));
             match DirBuilder::new().mode(0o700).create(&path) {
                 Ok(()) => {
-                    return Ok(Self { path: path.canonicalize()?, n_jobs: AtomicU64::new(0) });
+                    return Self { path: path.canonicalize()?, n_jobs: AtomicU64::new(0) }
+                        .with_script();
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
         }
         Err(ErrorKind::AlreadyExists.into())
+    }
+
+    fn with_script(self) -> io::Result<Self> {
+        let path = self.path.join(GRAPHVIZ_FILE);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o700).open(path)?;
+        file.write_all(GRAPHVIZ_SCRIPT.as_bytes())?;
+        Ok(self)
     }
 
     pub(crate) fn path(&self) -> &Path {

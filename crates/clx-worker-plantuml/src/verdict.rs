@@ -3,7 +3,7 @@
 use clx_core::PictureFormat;
 
 use crate::answer::Answer;
-use crate::command::SIZE_LIMIT;
+use crate::command::{GRAPHVIZ_FAILED, SIZE_LIMIT};
 use crate::form;
 
 /// What an answer is worth. Neither exit statuses nor the presence of bytes tell: PlantUML draws its
@@ -42,6 +42,9 @@ impl Verdict {
 /// The colour of the letters in which PlantUML draws errors.
 const ERROR_COLOUR: &str = "#33FF02";
 
+/// What a picture of a crash says.
+const CRASHED: &str = ") has crashed.";
+
 /// Marks the root of an SVG of a diagram, since 1.2026; pictures of errors have none.
 const DIAGRAM_MARK: &str = "data-diagram-type=";
 
@@ -58,9 +61,8 @@ pub(crate) fn judge(format: PictureFormat, answer: &Answer) -> Verdict {
     if let Some(refused) = reported(&answer.report).or_else(|| no_data(&svg)) {
         return refused;
     }
-    if answer.has_trace() {
-        let reason = answer.report.lines().find(|line| !line.trim().is_empty());
-        return Verdict::Broken { reason: reason.unwrap_or_default().trim().to_owned() };
+    if let Some(reason) = failure(&answer.report) {
+        return Verdict::Broken { reason: reason.trim().to_owned() };
     }
     let Some((width, height)) = form::size(format, &answer.picture) else {
         let reason = if answer.picture.is_empty() { "it is empty" } else { "it is broken" };
@@ -90,6 +92,15 @@ fn reported(report: &str) -> Option<Verdict> {
     }
 }
 
+/// Finds the words of a failed Graphviz, or the first ones before a stack trace.
+fn failure(report: &str) -> Option<&str> {
+    let graphviz = report.lines().find(|line| line.starts_with(GRAPHVIZ_FAILED));
+    graphviz.or_else(|| {
+        let has_trace = report.lines().any(|line| line.starts_with("\tat "));
+        report.lines().find(|line| has_trace && !line.trim().is_empty())
+    })
+}
+
 /// Finds lines that are no data of their kind.
 fn no_data(svg: &str) -> Option<Verdict> {
     let kind = svg.split(DIAGRAM_MARK).nth(1)?.split('"').nth(1)?;
@@ -101,7 +112,13 @@ fn no_data(svg: &str) -> Option<Verdict> {
 
 /// Finds an error that was drawn and not reported.
 fn drawn_error(svg: &str) -> Option<Verdict> {
-    if svg.contains(DIAGRAM_MARK) || !svg.contains(ERROR_COLOUR) {
+    if svg.contains(DIAGRAM_MARK) {
+        return None;
+    }
+    if svg.contains(CRASHED) {
+        return Some(Verdict::Broken { reason: "it drew a report of its crash".to_owned() });
+    }
+    if !svg.contains(ERROR_COLOUR) {
         return None;
     }
     let line = svg.split("[From string (line ").nth(1).and_then(|rest| rest.split(')').next());
@@ -143,6 +160,8 @@ mod tests {
     fn trace_is_a_fault_of_plantuml() {
         let report = "\njava.io.IOException: no dot\n\tat java.lang.X(X.java:1)\n";
         check(GOOD, report, &Verdict::Broken { reason: "java.io.IOException: no dot".to_owned() });
+        let reason = "Graphviz failed with exit status 1".to_owned();
+        check(GOOD, &format!("{report}{reason}\n"), &Verdict::Broken { reason });
     }
 
     #[test]
@@ -159,6 +178,8 @@ mod tests {
         let error = "<svg width=\"2px\" height=\"3px\"><text fill=\"#33FF02\">[From string (line 2) ]</text>\
                      <text>class</text><text>Syntax&#160;Error?</text><g></g></svg>";
         check(error, "", &refused(2, "Syntax Error?"));
+        let crash = error.replace("class", "PlantUML (1.2026.2) has crashed.");
+        check(&crash, "", &Verdict::Broken { reason: "it drew a report of its crash".to_owned() });
         let json = "<svg data-diagram-type=\"JSON\" width=\"2px\" height=\"3px\">\
                     <text>Your&#160;data&#160;does&#160;not&#160;sound&#160;like&#160;JSON&#160;data</text></svg>";
         let trace = "java.util.NoSuchElementException\n\tat java.X(X.java:1)\n";
