@@ -6,6 +6,7 @@
 //! | [`KernelSearch`], [`KernelSpec`] | find an installed kernel by name |
 //! | [`Kernel`] | one running kernel for one notebook: start, [`run`](Kernel::run), stop |
 //! | [`SparePool`] | starts the next kernels while others run |
+//! | [`StoppingKernels`] | lets kernels end while others run |
 //! | [`CodeCell`], [`Limits`], [`RunObserver`] | what to execute, within which limits, who watches |
 //! | [`Execution`] | what came out: outputs as in a notebook of format 4 |
 //! | [`KernelError`], [`RunError`], [`FaultClass`] | what went wrong, and whether to try again |
@@ -46,6 +47,7 @@ mod search;
 mod spare;
 mod spec;
 mod start;
+mod stopping;
 mod wire;
 
 pub use directory::remove_leftovers;
@@ -59,4 +61,5 @@ pub use search::KernelSearch;
 pub use spare::SparePool;
 pub use spec::{InterruptMode, KernelSpec};
 pub use start::StartOptions;
+pub use stopping::StoppingKernels;
 pub use wire::WireError;

@@ -146,7 +146,7 @@ impl Runner<'_> {
         let mut progress = CellProgress::new(self.context);
         let limits = Limits { cell: self.setting.cell_limit, ..self.tools.limits };
         let run = kernel.run(&code.cells, &limits, &mut progress).await;
-        kernel.stop().await;
+        self.tools.stopping.add(kernel);
         run.map_err(RunFailure::run)
     }
 

@@ -8,6 +8,7 @@ use clx_core::ContentHash;
 use crate::flight::Flights;
 use clx_kernel::{
     Environment, KernelError, KernelSearch, KernelSpec, Limits, SparePool, StartOptions,
+    StoppingKernels,
 };
 
 /// How long a kernel that was started ahead waits for a notebook.
@@ -21,6 +22,7 @@ pub struct NotebookTools {
     pub(crate) start: StartOptions,
     pub(crate) limits: Limits,
     pub(crate) spares: SparePool,
+    pub(crate) stopping: StoppingKernels,
     pub(crate) flights: Flights,
 }
 
@@ -47,6 +49,7 @@ impl NotebookTools {
             start,
             limits: Limits::default(),
             spares: SparePool::new(n_spares, SPARE_LIMIT),
+            stopping: StoppingKernels::default(),
             flights: Flights::default(),
         }
     }
@@ -71,6 +74,12 @@ impl NotebookTools {
             found: Vec::new(),
             searched: Vec::new(),
         }))
+    }
+
+    /// Waits until the kernels of finished notebooks have ended, about 1 s at most. Those that have
+    /// not are killed with the runtime.
+    pub async fn kernels_ended(&self) {
+        self.stopping.ended().await;
     }
 
     pub(crate) fn spec(&self, name: &str) -> Result<KernelSpec, KernelError> {

@@ -153,6 +153,9 @@ fn build(
     let report = Build::new(&plan, &store, options, &mut on_event)?.run(&mut backend, &control);
     let grace = if control.interrupts() > 1 { Duration::ZERO } else { GRACE };
     let closed = backend.close(grace);
+    if !grace.is_zero() {
+        runtime.block_on(workshop.tools.kernels_ended());
+    }
     let report = report?;
     closed?;
     Ok(report)

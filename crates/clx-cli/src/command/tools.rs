@@ -44,6 +44,13 @@ impl Tools {
         })
     }
 
+    /// Waits until the kernels of finished notebooks have ended, about 1 s at most.
+    pub(super) async fn kernels_ended(&self) {
+        if let Some(tools) = self.notebook.get() {
+            tools.kernels_ended().await;
+        }
+    }
+
     /// Returns PlantUML, or why there is none.
     pub(super) fn plantuml(&self) -> Result<&Arc<PlantUmlTools>, &PlantUmlError> {
         let found = self.plantuml.get_or_init(|| {

@@ -56,5 +56,6 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
         stop,
     };
     worker.run()?;
+    runtime.block_on(tools.kernels_ended());
     Ok(Exit::Built)
 }

@@ -4,6 +4,7 @@ mod cells;
 mod faults;
 mod spares;
 mod start;
+mod stopping;
 
 use std::fs;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use clx_testkit::fake_kernel::FakeStart;
 use crate::{LONG, Stage, text_of};
 
 /// Waits until the stage has this many kernels, with their directories.
-async fn wait_for_directories(stage: &Stage, n_directories: usize) {
+pub(crate) async fn wait_for_directories(stage: &Stage, n_directories: usize) {
     let reached = async {
         while stage.n_directories() != n_directories {
             tokio::time::sleep(Duration::from_millis(5)).await;
