@@ -69,8 +69,8 @@ pub enum SetupError {
         /// The reason.
         source: serde_json::Error,
     },
-    /// All was installed, and yet the kernel cannot be started.
-    #[error("the kernel of `{}` cannot be started: {flaw}", unit.name())]
+    /// All was installed, and yet it does not work.
+    #[error("`{}` was installed and does not work: {flaw}", unit.name())]
     Unusable {
         /// The unit.
         unit: Unit,

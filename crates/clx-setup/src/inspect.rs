@@ -15,7 +15,7 @@ use crate::unit::Unit;
 /// One tool: a program of the system, or a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolReport {
-    /// Such as `java` or `kernel java`.
+    /// Such as `java`, `kernel java` or `plantuml`.
     pub name: String,
     /// The name of its kernel, if it is one, such as `python3`.
     pub kernel: Option<&'static str>,
@@ -70,9 +70,14 @@ pub fn inspect(tools: &ToolFolder, system: &System) -> Vec<ToolReport> {
 /// Looks at one unit, without running anything.
 #[must_use]
 pub fn of_unit(tools: &ToolFolder, unit: Unit) -> ToolReport {
-    let name = format!("kernel {}", unit.name());
+    let (name, hint) = match unit.kernel() {
+        Some(_) => {
+            let hint = format!("run `clx setup kernels --language {}`", unit.name());
+            (format!("kernel {}", unit.name()), hint)
+        }
+        None => (unit.name().to_owned(), format!("run `clx setup {}`", unit.name())),
+    };
     let is_needed = Unit::DEFAULT_KERNELS.contains(&unit);
-    let hint = format!("run `clx setup kernels --language {}`", unit.name());
     let problem = |message: &str| {
         Diagnostic::error(code::NOT_SET_UP, "setup", format!("{name} {message}")).with_hint(hint)
     };
@@ -90,7 +95,7 @@ pub fn of_unit(tools: &ToolFolder, unit: Unit) -> ToolReport {
             ToolReport { state, ..ToolReport::missing(name, is_needed, problem) }
         }
     };
-    ToolReport { kernel: Some(unit.kernel()), ..report }
+    ToolReport { kernel: unit.kernel(), ..report }
 }
 
 fn of_program(

@@ -9,19 +9,21 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::error::{At, SetupError};
+use crate::plantuml;
 use crate::requirement::python_in;
 use crate::unit::Unit;
 
 /// The kernel for C++; its first lines say why there is one.
 pub(crate) const CPP_KERNEL: &str = include_str!("../kernels/clang_repl_kernel.py");
 
-/// Returns the file of a unit's kernelspec.
-pub(crate) fn file(unit: Unit, folder: &Path) -> PathBuf {
-    folder.join("share/jupyter/kernels").join(unit.kernel()).join("kernel.json")
+/// Returns the file of a kernel's kernelspec.
+pub(crate) fn file(kernel: &str, folder: &Path) -> PathBuf {
+    folder.join("share/jupyter/kernels").join(kernel).join("kernel.json")
 }
 
 /// Writes the kernelspec of a unit, after the one that its package brought if it has one, and
-/// returns the program that it starts. `required` is the program of the system that it needs.
+/// returns the program that it starts. `required` is the program of the system that it needs. A unit
+/// without kernel needs nothing of this.
 ///
 /// # Errors
 /// [`SetupError::Io`], [`SetupError::Kernelspec`].
@@ -30,7 +32,7 @@ pub(crate) fn write(
     folder: &Path,
     required: Option<&Path>,
 ) -> Result<PathBuf, SetupError> {
-    let path = file(unit, folder);
+    let path = file(unit.kernel().unwrap_or_default(), folder);
     let python = python_in(folder);
     let (program, spec) = match unit {
         Unit::Python => (python.clone(), python_spec(read(&path)?, folder)),
@@ -41,6 +43,7 @@ pub(crate) fn write(
             write_cpp_kernel(&path, required.unwrap_or(Path::new("clang-repl")))?;
             (python, cpp_spec())
         }
+        Unit::PlantUml => return plantuml::jar(folder),
     };
     write_spec(&path, spec, &program)?;
     Ok(program)

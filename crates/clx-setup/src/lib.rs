@@ -1,6 +1,6 @@
 //! Sets up the tools that clx works with: fetched by the ordinary package clients, in the versions
-//! that lock files pin, with their hashes checked. So far these are Jupyter kernels. Knows nothing
-//! of running them, prints nothing, reads the environment in two constructors only.
+//! that lock files pin, with their hashes checked. These are Jupyter kernels and PlantUML. Knows
+//! nothing of running them, prints nothing, reads the environment in two constructors only.
 //!
 //! | type | what for |
 //! |---|---|
@@ -40,6 +40,7 @@ mod event;
 mod inspect;
 mod kernelspec;
 mod package;
+mod plantuml;
 mod requirement;
 mod setup;
 mod status;

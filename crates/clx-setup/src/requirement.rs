@@ -22,7 +22,7 @@ const PYTHONS: &[&str] =
 const CLANG_REPLS: &[&str] =
     &["clang-repl", "clang-repl-22", "clang-repl-21", "clang-repl-20", "clang-repl-19"];
 
-/// The oldest Java that the kernel runs on.
+/// The oldest Java that the kernel and PlantUML run on.
 const OLDEST_JAVA: u32 = 11;
 
 /// A program of the system.
@@ -37,6 +37,8 @@ pub enum Requirement {
     Venv,
     /// Java, 11 or newer, with `JShell`.
     Java,
+    /// Java, 11 or newer, that can draw.
+    JavaRuntime,
     /// `clang-repl`, 19 or newer.
     ClangRepl,
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Requirement {
             }
             Self::Venv => write!(f, "the module `venv` of Python"),
             Self::Java => write!(f, "Java {OLDEST_JAVA} or newer with JShell"),
+            Self::JavaRuntime => write!(f, "Java {OLDEST_JAVA} or newer"),
             Self::ClangRepl => write!(f, "`clang-repl` 19 or newer"),
         }
     }
@@ -61,6 +64,7 @@ impl Requirement {
         match self {
             Self::Python { .. } | Self::Venv => &["python3", "python3-venv"],
             Self::Java => &["default-jdk-headless"],
+            Self::JavaRuntime => &["default-jre-headless", "fonts-dejavu-core", "graphviz"],
             Self::ClangRepl => &["clang-19", "clang-tools-19"],
         }
     }
@@ -71,6 +75,7 @@ impl Requirement {
         let elsewhere = match self {
             Self::Python { .. } | Self::Venv => "elsewhere install Python from python.org",
             Self::Java => "elsewhere install a JDK and set JAVA_HOME",
+            Self::JavaRuntime => "elsewhere install Java, set JAVA_HOME, and install Graphviz",
             Self::ClangRepl => "elsewhere install LLVM with its tools",
         };
         format!("on Debian and Ubuntu run `sudo apt-get install {packages}`; {elsewhere}")
@@ -104,7 +109,8 @@ impl Requirement {
         match self {
             Self::Python { oldest } => python(system, oldest),
             Self::Venv => python(system, (0, 0)),
-            Self::Java => java(system).ok_or(missing),
+            Self::Java => java(system, "jdk.jshell").ok_or(missing),
+            Self::JavaRuntime => java(system, "java.desktop").ok_or(missing),
             Self::ClangRepl => clang_repl(system).ok_or(missing),
         }
     }
@@ -126,12 +132,13 @@ fn python(system: &System, oldest: (u32, u32)) -> Result<Program, SetupError> {
     Err(SetupError::Missing { requirement })
 }
 
-fn java(system: &System) -> Option<Program> {
+fn java(system: &System, module: &str) -> Option<Program> {
     let at_home = system.java_home.as_ref().map(|home| home.join("bin/java"));
     let in_path = system.find("java");
     at_home.into_iter().chain(in_path).find_map(|path| {
         let (_, output) = probe(&path, &["--list-modules"])?;
-        let version = output.lines().find_map(|line| line.strip_prefix("jdk.jshell@"))?.to_owned();
+        let mut modules = output.lines().filter_map(|line| line.split_once('@'));
+        let version = modules.find(|(name, _)| *name == module)?.1.to_owned();
         let major: u32 = version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
         (major >= OLDEST_JAVA).then_some(Program { path, version })
     })

