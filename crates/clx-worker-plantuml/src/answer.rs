@@ -30,7 +30,7 @@ pub(crate) async fn read_picture(
     mark: Option<&str>,
 ) -> Result<Vec<u8>, Fault> {
     let mark = mark.map(|mark| format!("{mark}\n").into_bytes());
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(64 * 1024);
     loop {
         if bytes.len() > PICTURE_LIMIT_BYTES {
             return Err(Fault::TooLarge { limit_bytes: PICTURE_LIMIT_BYTES });

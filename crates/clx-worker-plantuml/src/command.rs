@@ -109,13 +109,10 @@ impl Invocation<'_> {
         }
     }
 
-    /// Pictures must not depend on variables of whoever builds, nor show them.
     fn with_environment(&self, spawn: Spawn) -> Spawn {
-        const INHERITED: [&str; 6] =
-            ["HOME", "LD_LIBRARY_PATH", "PATH", "TZ", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
-        let inherited = INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        let variables = self.settings.environment.iter();
         let spawn =
-            inherited.fold(spawn.env_clear(), |spawn, (name, value)| spawn.env(name, value));
+            variables.fold(spawn.env_clear(), |spawn, (name, value)| spawn.env(name, value));
         let spawn = spawn.env("LC_ALL", "C.UTF-8");
         match &self.settings.dot {
             Some(dot) => {

@@ -10,9 +10,10 @@ use crate::code;
 use crate::command::SIZE_LIMIT;
 use crate::fault::Fault;
 
-/// How many lines a frame shows, and how many of what PlantUML said.
+/// How many lines a frame shows, and how much of what PlantUML said.
 const FRAME_LINES: usize = 7;
 const SAID_LINES: usize = 12;
+const SAID_CHARACTERS: usize = 160;
 
 /// Explains what came of one block.
 #[derive(Debug, Clone, Copy)]
@@ -75,16 +76,15 @@ impl Explainer<'_> {
     pub(crate) fn broken(&self, reason: &str, report: &str) -> Diagnostic {
         let message = format!("PlantUML failed, twice: {reason}");
         let problem = self.located(Diagnostic::error(code::RENDERER_FAILED, CATEGORY, message));
-        let said: Vec<&str> = report.lines().map(str::trim_end).take(SAID_LINES).collect();
-        if said.is_empty() { problem } else { problem.with_frame(said.join("\n")) }
+        let said = said(report);
+        if said.is_empty() { problem } else { problem.with_frame(said) }
     }
 
     /// PlantUML drew the picture and said something.
     pub(crate) fn notice(&self, notice: &str) -> Diagnostic {
-        let lines: Vec<&str> = notice.lines().take(SAID_LINES).collect();
         let message = "PlantUML has something to say about the picture";
         let problem = Diagnostic::new(Severity::Low, code::RENDERER_NOTICE, CATEGORY, message);
-        self.located(problem).with_frame(lines.join("\n"))
+        self.located(problem).with_frame(said(notice))
     }
 
     /// The picture is as large as it may be.
@@ -97,6 +97,13 @@ impl Explainer<'_> {
     fn located(&self, problem: Diagnostic) -> Diagnostic {
         problem.at(self.file, Some(self.block.line), None)
     }
+}
+
+/// Returns the beginning of what PlantUML said.
+fn said(report: &str) -> String {
+    let lines = report.lines().take(SAID_LINES);
+    let lines = lines.map(|line| line.trim_end().chars().take(SAID_CHARACTERS).collect());
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 fn message(reason: &str) -> String {

@@ -20,7 +20,8 @@ const OWN_FONTS: [&str; 3] = [".config/fontconfig", ".fonts", ".local/share/font
 const MAX_DEPTH: u32 = 8;
 
 /// Returns a hash that changes when the tools do. Reads no file but that with the version of Java.
-pub(crate) fn identity(settings: &PlantUmlSettings, home: Option<&Path>) -> ContentHash {
+pub(crate) fn identity(settings: &PlantUmlSettings) -> ContentHash {
+    let home = settings.environment.get("HOME").map(Path::new);
     let fonts = FONTS.iter().map(PathBuf::from);
     let own = home.into_iter().flat_map(|home| OWN_FONTS.map(|name| home.join(name)));
     let mut key = KeyBuilder::new(SCHEMA)
@@ -98,18 +99,18 @@ mod tests {
         }
         let mut settings = PlantUmlSettings::new(path("jdk/bin/java"), path("x.jar"), path("base"));
         settings.dot = Some(path("dot"));
-        let home = path("home");
-        let mut before = identity(&settings, Some(&home));
-        assert_eq!(identity(&settings, Some(&home)), before);
+        settings.environment.insert("HOME".to_owned(), path("home").into());
+        let mut before = identity(&settings);
+        assert_eq!(identity(&settings), before);
         for name in ["jdk/release", "x.jar", "dot", "home/.fonts/deep/a.ttf"] {
             fs::write(path(name), "another one").unwrap();
-            let now = identity(&settings, Some(&home));
+            let now = identity(&settings);
             assert_ne!(now, before, "{name}");
             before = now;
         }
         fs::write(path("jdk/bin/java"), "the version counts").unwrap();
-        assert_eq!(identity(&settings, Some(&home)), before);
+        assert_eq!(identity(&settings), before);
         settings.dot = None;
-        assert_ne!(identity(&settings, Some(&home)), before);
+        assert_ne!(identity(&settings), before);
     }
 }

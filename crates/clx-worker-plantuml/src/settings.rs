@@ -1,5 +1,6 @@
 //! Programs, directories and limits. Principal type: [`PlantUmlSettings`].
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +8,11 @@ use std::time::Duration;
 use rustix::fs::{Access, access};
 
 use crate::error::PlantUmlError;
+
+/// The variables that Java and Graphviz inherit: they say where things are. Pictures must not depend on
+/// others of whoever builds, nor show them.
+const INHERITED: [&str; 6] =
+    ["HOME", "LD_LIBRARY_PATH", "PATH", "TZ", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
 
 /// What PlantUML is run with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +29,8 @@ pub struct PlantUmlSettings {
     /// [`PlantUmlTools::make_archive`](crate::PlantUmlTools::make_archive) was called for the same
     /// Java and PlantUML.
     pub archives: Option<PathBuf>,
+    /// All variables that it sees, but for a few that clx adds; by default none.
+    pub environment: BTreeMap<String, OsString>,
     /// How long one picture may take, the start of Java included; by default 60 s.
     pub picture_limit: Duration,
     /// How long an unused JVM stays; by default 60 s.
@@ -41,6 +49,7 @@ impl PlantUmlSettings {
             dot: None,
             base,
             archives: None,
+            environment: BTreeMap::new(),
             picture_limit: Duration::from_secs(60),
             idle_limit: Duration::from_secs(60),
             max_pictures: 500,
@@ -48,7 +57,7 @@ impl PlantUmlSettings {
     }
 
     /// Finds the programs: `java` below `JAVA_HOME`, else in `PATH`; `dot` in `GRAPHVIZ_DOT`, else in
-    /// `PATH`.
+    /// `PATH`. Java inherits these variables and where else things are, nothing more.
     ///
     /// # Errors
     /// [`PlantUmlError::JavaMissing`], [`PlantUmlError::JarMissing`].
@@ -71,7 +80,10 @@ impl PlantUmlSettings {
             return Err(PlantUmlError::JarMissing { path: jar.to_owned() });
         }
         let java = java.ok_or(PlantUmlError::JavaMissing)?;
-        Ok(Self { dot, ..Self::new(java, jar.to_owned(), base.to_owned()) })
+        let inherited =
+            INHERITED.iter().filter_map(|&name| Some((name.to_owned(), variable(name)?)));
+        let environment = inherited.collect();
+        Ok(Self { dot, environment, ..Self::new(java, jar.to_owned(), base.to_owned()) })
     }
 }
 
@@ -120,6 +132,7 @@ mod tests {
         ];
         let found = find(&all).unwrap();
         assert_eq!((found.java, found.dot), (at_home, Some(own.clone())));
+        assert_eq!(found.environment.keys().collect::<Vec<_>>(), ["PATH"]);
         let found = find(&all[..1]).unwrap();
         assert_eq!((found.java, found.dot), (java, Some(dot)));
         assert!(matches!(find(&all[2..]), Err(PlantUmlError::JavaMissing)));

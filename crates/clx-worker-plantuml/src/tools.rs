@@ -42,8 +42,7 @@ impl PlantUmlTools {
     /// change a picture, for its key. Looks at a few hundred files, reads nearly none.
     #[must_use]
     pub fn identity(&self) -> ContentHash {
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        identity(&self.settings, home.as_deref())
+        identity(&self.settings)
     }
 
     /// Returns what somebody who builds should know once: that Graphviz is missing.
