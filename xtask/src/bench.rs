@@ -6,16 +6,17 @@
 use std::fs;
 use std::path::Path;
 
-use self::broker::Broker;
 use self::figures::Figures;
+use self::side::Sides;
 use crate::error::TaskError;
 use crate::root;
-use crate::run::Program;
 
 mod broker;
 mod figures;
 mod page;
+mod python;
 mod row;
+mod side;
 
 /// Where benchmarks are built and run.
 const TARGET: &str = "bench/target";
@@ -32,13 +33,20 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 6] = ["build", "queue", "latency", "latency-process", "idle", "history"];
+const NAMES: [&str; 9] = [
+    "build",
+    "page",
+    "execute",
+    "memory",
+    "queue",
+    "latency",
+    "latency-process",
+    "idle",
+    "history",
+];
 
 /// Measurements that take long and vary little: one round is enough.
-const ONCE: &[&str] = &["idle", "history"];
-
-/// What of it peers can do, too.
-const PEERS: &[&str] = &["queue", "latency"];
+const ONCE: &[&str] = &["memory", "idle", "history"];
 
 /// Builds the programs, runs them in turns, and prints the comparison.
 pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
@@ -46,58 +54,33 @@ pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {
     let wanted =
         |name: &&str| args.names.is_empty() || args.names.iter().any(|other| other == name);
     let names: Vec<&str> = NAMES.into_iter().filter(wanted).collect();
-    let has_peers = names.iter().any(|name| PEERS.contains(name));
-    if names.contains(&"build") {
-        build(&root, "crates/clx-cli")?;
-    }
-    build(&root, "bench/clx-side")?;
-    if has_peers {
-        build(&root, "bench/peers")?;
-    }
-    let broker = if has_peers { Broker::start(&root)? } else { None };
+    let sides = Sides::set_up(&root, &names)?;
+    let directory = root.join(TARGET).join("measured");
+    let at = |source| TaskError::Io { path: directory.clone(), source };
+    fs::create_dir_all(&directory).map_err(at)?;
     let mut figures = Figures::default();
     for round in 0..args.rounds {
         for name in &names {
             if round == 0 || !ONCE.contains(name) {
-                measure(&root, name, broker.as_ref(), &mut figures)?;
+                measure(&sides, name, &directory, &mut figures)?;
             }
         }
     }
-    drop(broker);
-    let measured = root.join(TARGET).join("measured");
-    fs::remove_dir_all(&measured)
-        .map_err(|source| TaskError::Io { path: measured.clone(), source })?;
+    drop(sides);
+    fs::remove_dir_all(&directory).map_err(at)?;
     let rows = row::all(&figures);
     crate::say(&page::table(&rows));
     if args.names.is_empty() { page::write(&root, &rows, args.rounds) } else { Ok(()) }
 }
 
-fn build(root: &Path, package: &str) -> Result<(), TaskError> {
-    Program::new(root, "cargo build --release --manifest-path")
-        .argument(format!("{package}/Cargo.toml"))
-        .variable("CARGO_TARGET_DIR", root.join(TARGET))
-        .run()
-}
-
 /// Lets clx and those peers that can do it measure one thing, one after the other.
 fn measure(
-    root: &Path,
+    sides: &Sides,
     name: &str,
-    broker: Option<&Broker>,
+    directory: &Path,
     figures: &mut Figures,
 ) -> Result<(), TaskError> {
-    let directory = root.join(TARGET).join("measured");
-    fs::create_dir_all(&directory)
-        .map_err(|source| TaskError::Io { path: directory.clone(), source })?;
-    let directory = directory.to_string_lossy().into_owned();
-    let mut sides = vec![("clx", "clx-side", directory.as_str())];
-    if PEERS.contains(&name) {
-        sides.push(("effectum", "effectum", &directory));
-        sides.extend(broker.map(|broker| ("RabbitMQ", "rabbit", broker.address())));
-    }
-    for (side, program, place) in sides {
-        let program = root.join(TARGET).join("release").join(program);
-        let program = Program::new(root, &program.to_string_lossy()).argument(name).argument(place);
+    for (side, program) in sides.of(name, directory) {
         crate::say(&format!("{name}: {side}"));
         figures.add(side, name, &program)?;
     }

@@ -1,8 +1,8 @@
-//! Kernels for the demo and for tests: set up by `clx` itself. Principal functions: [`set_up`],
-//! [`variables`].
+//! Kernels for the demo, tests and benchmarks: set up by `clx` itself. Principal functions:
+//! [`set_up`], [`variables`].
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -36,26 +36,34 @@ struct Problem {
 /// Sets kernels up. Those that cannot be had here, such as without network, are named loudly, and
 /// the task goes on without them.
 pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
-    let Listing { tools_dir, tools } = list(root, "setup kernels --format json")?;
+    set_up_by(&clx(root, "setup kernels --format json")).map(drop)
+}
+
+/// Does the same by a command of one's own that prints JSON; returns the prefixes of what is there.
+pub(crate) fn set_up_by(program: &Program) -> Result<Vec<PathBuf>, TaskError> {
+    let Listing { tools_dir, tools } = list(program)?;
     let missing = complaints(&tools)?;
     if missing.is_empty() {
         let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
         crate::say(&format!("{} in {tools_dir}", names.join(", ")));
     }
     missing.iter().for_each(|line| crate::say(line));
-    Ok(())
+    Ok(tools.into_iter().filter_map(|tool| tool.path).map(PathBuf::from).collect())
 }
 
 /// Returns the variables by which tests find the kernels that are set up, also those that are set up
 /// on request only.
 pub(crate) fn variables(root: &Path) -> Result<[(&'static str, OsString); 2], TaskError> {
-    let Listing { tools_dir, tools } = list(root, "setup --format json")?;
+    let Listing { tools_dir, tools } = list(&clx(root, "setup --format json"))?;
     let prefixes: Vec<_> = tools.into_iter().filter_map(|tool| tool.path).collect();
     Ok([("CLX_TOOLS_DIR", tools_dir.into()), ("CLX_TEST_KERNELS", prefixes.join(":").into())])
 }
 
-fn list(root: &Path, words: &str) -> Result<Listing, TaskError> {
-    let program = Program::new(root, &format!("cargo run --quiet --bin clx -- {words}"));
+fn clx(root: &Path, words: &str) -> Program {
+    Program::new(root, &format!("cargo run --quiet --bin clx -- {words}"))
+}
+
+fn list(program: &Program) -> Result<Listing, TaskError> {
     crate::say(&format!("$ {}", program.shown()));
     // A kernel that lacks is in the list, and in the exit status.
     let text = program.read_whatever_status()?;

@@ -1,4 +1,5 @@
-//! A made-up course: many notebooks of realistic size, German and English.
+//! Made-up courses: one topic for each notebook. [`generate`] makes many notebooks of realistic size,
+//! German and English.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -16,7 +17,22 @@ const N_CELLS: usize = 40;
 
 /// Writes the course below a directory and returns its spec; outputs go to `out` there.
 pub fn generate(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    for number in 0..N_NOTEBOOKS {
+    let target = "<output-target name='all'><path>out</path>
+<kinds><kind>code-along</kind><kind>completed</kind><kind>speaker</kind></kinds>
+<formats><format>notebook</format><format>code</format></formats>
+<languages><language>de</language><language>en</language></languages>
+</output-target>";
+    write(root, N_NOTEBOOKS, target, notebook)
+}
+
+/// Writes a course of Python notebooks below a directory and returns its spec.
+pub fn write(
+    root: &Path,
+    n_notebooks: usize,
+    targets: &str,
+    notebook: fn(usize) -> Result<String, std::fmt::Error>,
+) -> Result<PathBuf, Box<dyn Error>> {
+    for number in 0..n_notebooks {
         let directory = root.join(format!("slides/module_100_all/topic_{number:03}_part{number}"));
         fs::create_dir_all(&directory)?;
         fs::write(directory.join(format!("slides_part{number}.py")), notebook(number)?)?;
@@ -24,18 +40,18 @@ pub fn generate(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let specs = root.join("course-specs");
     fs::create_dir_all(&specs)?;
     let path = specs.join("course.xml");
-    fs::write(&path, spec()?)?;
+    fs::write(&path, spec(n_notebooks, targets)?)?;
     Ok(path)
 }
 
-fn spec() -> Result<String, std::fmt::Error> {
+fn spec(n_notebooks: usize, targets: &str) -> Result<String, std::fmt::Error> {
     let mut sections = String::new();
+    let share = n_notebooks / N_SECTIONS;
     for section in 0..N_SECTIONS {
         writeln!(
             sections,
             "<section><name><de>Teil {section}</de><en>Part {section}</en></name><topics>"
         )?;
-        let share = N_NOTEBOOKS / N_SECTIONS;
         for number in section * share..(section + 1) * share {
             writeln!(sections, "<topic>part{number}</topic>")?;
         }
@@ -44,11 +60,7 @@ fn spec() -> Result<String, std::fmt::Error> {
     Ok(format!(
         "<course><name><de>Messkurs</de><en>Measured Course</en></name><prog-lang>python</prog-lang>
 <sections>{sections}</sections>
-<output-targets><output-target name='all'><path>out</path>
-<kinds><kind>code-along</kind><kind>completed</kind><kind>speaker</kind></kinds>
-<formats><format>notebook</format><format>code</format></formats>
-<languages><language>de</language><language>en</language></languages>
-</output-target></output-targets></course>"
+<output-targets>{targets}</output-targets></course>"
     ))
 }
 

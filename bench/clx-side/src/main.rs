@@ -9,10 +9,13 @@ use std::path::Path;
 use serde_json::Value;
 
 mod build;
+mod command;
 mod course;
+mod execute;
 mod history;
 mod idle;
 mod latency;
+mod page;
 mod place;
 mod throughput;
 mod timing;
@@ -25,6 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let figures = match words[..] {
         ["build", directory] => build::measure(Path::new(directory))?,
+        ["page", directory] => page::measure(Path::new(directory))?,
+        ["execute", directory] => execute::measure(Path::new(directory))?,
+        ["memory", directory] => execute::memory(Path::new(directory))?,
         ["queue", directory] => throughput::measure(Path::new(directory))?,
         ["latency", directory] => latency::in_process(Path::new(directory))?,
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,

@@ -21,6 +21,12 @@ belong to this machine and this hour.
 
 Jobs carry 400 bytes and do nothing. effectum runs with its database in WAL mode, as clx does; RabbitMQ with a
 durable queue, persistent messages and publisher confirms, on loopback.
+
+The page of 60 cells has prose, formulas, tables, highlighted code, outputs with colours and pictures; both sides are
+warm, nbconvert renders its template `classic`. Executed notebooks have 21 small cells of Python each. Both sides use
+the same kernel, which `clx setup kernels` installed, and two workers; the other side runs each notebook once, too, and
+the clock includes the start of either program. Memory is the proportional set size (PSS) of the process, looked at
+every 20 ms.
 ";
 
 /// Returns the comparison as a Markdown table that is readable on a terminal.

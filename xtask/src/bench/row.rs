@@ -39,6 +39,7 @@ enum Unit {
     Milliseconds,
     Percent,
     Seconds,
+    Megabytes,
     /// A ratio in itself.
     Times,
 }
@@ -81,6 +82,34 @@ const COMPARISONS: &[Comparison] = &[
         other: Some(("clx", "build", "copy_s")),
         unit: Unit::Seconds,
         bar: Bar::None,
+    },
+    Comparison {
+        what: "HTML page of an executed notebook of 60 cells, against nbconvert",
+        clx: ("clx", "page", "page_ms"),
+        other: Some(("nbconvert", "page", "page_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::Ratio(10.0),
+    },
+    Comparison {
+        what: "the same, against nbconvert with a new exporter for each page",
+        clx: ("clx", "page", "page_ms"),
+        other: Some(("nbconvert", "page", "new_exporter_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "20 notebooks executed, 2 pages of each, against nbclient + nbconvert",
+        clx: ("clx", "execute", "build_s"),
+        other: Some(("nbconvert", "execute", "build_s")),
+        unit: Unit::Seconds,
+        bar: Bar::Ratio(1.67),
+    },
+    Comparison {
+        what: "memory of clx itself while it executes them, at its peak",
+        clx: ("clx", "memory", "peak_mb"),
+        other: None,
+        unit: Unit::Megabytes,
+        bar: Bar::AtMost(60.0),
     },
     Comparison {
         what: "claim + complete on the bare queue, 16 workers, against effectum",
@@ -170,7 +199,9 @@ fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {
     };
     let ratio = other.map(|other| match comparison.unit {
         Unit::PerSecond => clx / other,
-        Unit::Milliseconds | Unit::Percent | Unit::Seconds | Unit::Times => other / clx,
+        Unit::Milliseconds | Unit::Percent | Unit::Seconds | Unit::Megabytes | Unit::Times => {
+            other / clx
+        }
     });
     let (target, passed) = match comparison.bar {
         Bar::Ratio(least) => {
@@ -197,6 +228,7 @@ fn shown(value: f64, unit: Unit) -> String {
         Unit::Milliseconds => format!("{value:.2} ms"),
         Unit::Percent => format!("{value:.2} %"),
         Unit::Seconds => format!("{value:.2} s"),
+        Unit::Megabytes => format!("{value:.1} MB"),
         Unit::Times => format!("{value:.2} x"),
     }
 }
@@ -224,6 +256,28 @@ mod tests {
             &[("clx", "latency", "p50_ms", 0.25), ("effectum", "latency", "p50_ms", 0.5)],
             &[("0.25 ms", "", Some(true)), ("0.25 ms", "2.00 x", None)],
         );
+    }
+
+    #[test]
+    fn pages_and_execution_are_faster_the_less_they_take() {
+        check(
+            &[
+                ("clx", "page", "page_ms", 2.0),
+                ("nbconvert", "page", "page_ms", 19.0),
+                ("nbconvert", "page", "new_exporter_ms", 25.0),
+            ],
+            &[("2.00 ms", "9.50 x", Some(false)), ("2.00 ms", "12.50 x", None)],
+        );
+        check(
+            &[("clx", "execute", "build_s", 5.0), ("nbconvert", "execute", "build_s", 10.0)],
+            &[("5.00 s", "2.00 x", Some(true))],
+        );
+        check(&[("clx", "memory", "peak_mb", 60.04)], &[("60.0 MB", "", Some(false))]);
+    }
+
+    #[test]
+    fn rows_of_a_peer_that_lacks_are_left_out() {
+        check(&[("clx", "page", "page_ms", 1.0), ("clx", "execute", "build_s", 5.0)], &[]);
     }
 
     #[test]
