@@ -52,12 +52,21 @@ pub type ReadDiagram<'a> = dyn Fn(
 /// What a diagram source gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DiagramParts {
-    /// Names of its pictures after the first, without extension: each is that of a part.
-    pub further: Vec<String>,
+    /// Its pictures after the first.
+    pub further: Vec<FurtherPicture>,
     /// Files that it includes, relative to the course root.
     pub files: Vec<PathBuf>,
     /// What is refused.
     pub problems: Vec<Diagnostic>,
+}
+
+/// A picture of a part of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherPicture {
+    /// Name of its file, without extension.
+    pub name: String,
+    /// Name by which its renderer knows the part.
+    pub part: String,
 }
 
 /// Plans the diagrams of a course.
@@ -174,7 +183,10 @@ impl DiagramPlanner<'_, '_> {
         let mut places = Vec::new();
         for picture in &diagram.pictures {
             for part in std::iter::once(None).chain(parts.further.iter().map(Some)) {
-                let request = DiagramRequest { format: picture.format, part: part.cloned() };
+                let request = DiagramRequest {
+                    format: picture.format,
+                    part: part.map(|picture| picture.part.clone()),
+                };
                 let key = diagram_key(source, identity, diagram.kind, &input, &request);
                 if part.is_none() {
                     let made = MadePicture {
@@ -213,10 +225,10 @@ impl DiagramPlanner<'_, '_> {
 }
 
 /// Returns the place of a part's picture beside that of the first.
-fn place_of(first: &Path, part: Option<&String>, format: PictureFormat) -> PathBuf {
+fn place_of(first: &Path, part: Option<&FurtherPicture>, format: PictureFormat) -> PathBuf {
     match part {
         None => first.to_owned(),
-        Some(name) => first.with_file_name(format!("{name}.{}", format.name())),
+        Some(FurtherPicture { name, .. }) => first.with_file_name(format!("{name}.{}", format.name())),
     }
 }
 

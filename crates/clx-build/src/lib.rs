@@ -26,7 +26,7 @@ mod report;
 mod stock;
 
 pub use build::{Build, BuildError, BuildOptions, Control};
-pub use diagram::{DiagramParts, DiagramTool, ReadDiagram};
+pub use diagram::{DiagramParts, DiagramTool, FurtherPicture, ReadDiagram};
 pub use event::{BuildEvent, BuildTotals};
 pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError, PlanSettings};

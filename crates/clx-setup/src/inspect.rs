@@ -21,7 +21,7 @@ pub struct ToolReport {
     pub kernel: Option<&'static str>,
     /// Whether it works.
     pub state: ToolState,
-    /// The program or folder, if it works.
+    /// The program, or the folder of a kernel, if it works.
     pub path: Option<PathBuf>,
     /// Its version, if it works.
     pub version: Option<String>,
@@ -61,6 +61,7 @@ pub fn inspect(tools: &ToolFolder, system: &System) -> Vec<ToolReport> {
         ("python3", Requirement::Python { oldest: Unit::Python.oldest_python() }, true),
         ("java", Requirement::Java, true),
         ("clang-repl", Requirement::ClangRepl, false),
+        ("chromium", Requirement::Browser, false),
     ];
     let programs =
         programs.map(|(name, requirement, needed)| of_program(name, requirement, needed, system));
@@ -83,7 +84,11 @@ pub fn of_unit(tools: &ToolFolder, unit: Unit) -> ToolReport {
     };
     let report = match status(tools, unit) {
         Status::Ready(installed) => {
-            ToolReport::ready(name, is_needed, installed.folder, installed.version)
+            let path = match unit.kernel() {
+                Some(_) => installed.folder,
+                None => installed.program,
+            };
+            ToolReport::ready(name, is_needed, path, installed.version)
         }
         Status::Missing => {
             let problem = problem("is not set up");

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::asset::asset;
 use crate::error::{At, SetupError};
-use crate::plantuml;
 use crate::requirement::python_in;
 use crate::unit::Unit;
 
@@ -43,7 +43,7 @@ pub(crate) fn write(
             write_cpp_kernel(&path, required.unwrap_or(Path::new("clang-repl")))?;
             (python, cpp_spec())
         }
-        Unit::PlantUml => return plantuml::jar(folder),
+        Unit::PlantUml | Unit::Drawio => return asset(unit, folder),
     };
     write_spec(&path, spec, &program)?;
     Ok(program)

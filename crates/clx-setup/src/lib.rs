@@ -1,5 +1,5 @@
 //! Sets up the tools that clx works with: fetched by the ordinary package clients, in the versions
-//! that lock files pin, with their hashes checked. These are Jupyter kernels and PlantUML. Knows
+//! that lock files pin, with their hashes checked. These are Jupyter kernels, PlantUML and draw.io. Knows
 //! nothing of running them, prints nothing, reads the environment in two constructors only.
 //!
 //! | type | what for |
@@ -34,13 +34,14 @@
 //! ```
 
 pub mod code;
+
+mod asset;
 mod command;
 mod error;
 mod event;
 mod inspect;
 mod kernelspec;
 mod package;
-mod plantuml;
 mod requirement;
 mod setup;
 mod status;

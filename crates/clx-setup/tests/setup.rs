@@ -99,6 +99,16 @@ fn plantuml_is_a_jar_and_no_kernel() {
 }
 
 #[test]
+fn drawio_is_a_viewer_in_a_browser_of_the_system() {
+    let machine = Machine::with(&["python3"]);
+    assert!(matches!(machine.install(Unit::Drawio), Err(SetupError::Missing { .. })));
+    let machine = Machine::with(&["python3", "chromium"]);
+    let installed = machine.install(Unit::Drawio).unwrap();
+    assert_eq!(installed.program.file_name().unwrap(), "viewer-static.min.js");
+    assert_eq!(status(&machine.tools, Unit::Drawio), Status::Ready(installed));
+}
+
+#[test]
 fn steps_are_told_in_order() {
     let machine = Machine::with(&["python3"]);
     let mut events = Vec::new();
@@ -187,7 +197,7 @@ fn package_without_its_program_is_refused() {
     let error = machine.install(Unit::TypeScript).unwrap_err();
     assert!(matches!(&error, SetupError::Io { path, .. } if path.ends_with("bin/deno")));
     let error = machine.install(Unit::PlantUml).unwrap_err();
-    assert!(error.diagnostic().message.starts_with("cannot find a jar in "), "{error:?}");
+    assert!(error.diagnostic().message.starts_with("cannot find a jar or script in "), "{error:?}");
     assert!(kernel_prefixes(&machine.tools).is_empty());
 }
 

@@ -111,6 +111,9 @@ pub struct WorkArgs {
     /// PlantUML diagrams drawn at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     pub plantuml_workers: Option<u32>,
+    /// draw.io diagrams drawn at the same time [default: number of processors]
+    #[arg(long, value_name = "N")]
+    pub drawio_workers: Option<u32>,
     /// Make everything anew; results are still stored
     #[arg(long, visible_alias = "ignore-cache")]
     pub no_cache: bool,

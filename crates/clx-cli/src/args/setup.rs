@@ -8,7 +8,7 @@ use super::FormatArgs;
 /// What stands below the help of `clx setup`.
 pub(super) const EXAMPLES: &str = "Examples:\n  clx setup                                list tools and \
     their state\n  clx setup kernels                        set up what runs Python, TypeScript \
-    and Java\n  clx setup kernels --language python      only one of them\n  clx setup kernels \
+    and Java\n  clx setup kernels --language python      only one of them\n  clx setup plantuml                       set up what draws PlantUML diagrams\n  clx setup kernels \
     --check                fail if one lacks, changing nothing\n\nTools go to $CLX_TOOLS_DIR, else \
     to $XDG_DATA_HOME/clx/tools, else to ~/.local/share/clx/tools.";
 
@@ -37,6 +37,32 @@ pub enum SetupCommand {
             root gets by apt-get.\n\nExit status: 0 all are ready, 4 one is not."
     )]
     Kernels(KernelsArgs),
+    /// Set up PlantUML, which draws `.pu`, `.puml` and `.plantuml` diagrams
+    #[command(
+        name = "plantuml",
+        after_help = "PlantUML is fetched by pip in a pinned version, with its hash checked. It needs a \
+            Java of the system, which\nroot gets by apt-get; Graphviz lays out some diagrams better \
+            than PlantUML itself.\n\nExit status: 0 it is ready, 4 it is not."
+    )]
+    PlantUml(ToolArgs),
+    /// Set up the viewer of draw.io, which draws `.drawio` diagrams
+    #[command(
+        after_help = "The viewer is fetched by pip in a pinned version, with its hash checked. It runs in \
+            a Chromium of the system,\nwhich root gets by apt-get.\n\nExit status: 0 it is ready, 4 it is \
+            not."
+    )]
+    Drawio(ToolArgs),
+}
+
+/// Arguments of the commands that set one tool up.
+#[derive(Debug, Args)]
+pub struct ToolArgs {
+    /// Change nothing, fail if it is not ready
+    #[arg(long)]
+    pub check: bool,
+    /// How to list the result.
+    #[command(flatten)]
+    pub format: FormatArgs,
 }
 
 /// Arguments of `clx setup kernels`.

@@ -3,7 +3,11 @@
 use clx_setup::{
     Setup, SetupError, SetupEvent, SetupStep, System, ToolFolder, ToolReport, Unit, of_unit,
 };
+use clx_worker_plantuml::{PlantUmlError, PlantUmlTools};
 
+use super::tools::plantuml_settings;
+use super::with_causes;
+use crate::args::FormatArgs;
 use crate::args::setup::{KernelsArgs, SetupArgs, SetupCommand};
 use crate::display::{Style, plural, print_tools, stderr_line};
 use crate::exit::Exit;
@@ -15,6 +19,16 @@ pub(super) fn run(args: &SetupArgs) -> Exit {
     };
     match &args.command {
         Some(SetupCommand::Kernels(args)) => kernels(args, &tools),
+        Some(SetupCommand::PlantUml(args)) => {
+            let exit = set_up(&[Unit::PlantUml], args.check, &args.format, &tools);
+            if exit == Exit::Built && !args.check {
+                warm_up_plantuml();
+            }
+            exit
+        }
+        Some(SetupCommand::Drawio(args)) => {
+            set_up(&[Unit::Drawio], args.check, &args.format, &tools)
+        }
         None if args.prune => prune(&tools),
         None => {
             print_tools(args.format.format, &tools, &Unit::ALL.map(|unit| of_unit(&tools, unit)));
@@ -34,15 +48,33 @@ fn kernels(args: &KernelsArgs, tools: &ToolFolder) -> Exit {
     if units.is_empty() {
         units.extend(Unit::DEFAULT_KERNELS);
     }
-    let reports: Vec<ToolReport> = if args.check {
+    set_up(&units, args.check, &args.format, tools)
+}
+
+/// Sets units up, or only looks at them, and prints their state.
+fn set_up(units: &[Unit], only_check: bool, format: &FormatArgs, tools: &ToolFolder) -> Exit {
+    let reports: Vec<ToolReport> = if only_check {
         units.iter().map(|unit| of_unit(tools, *unit)).collect()
     } else {
         let system = System::of_process();
         units.iter().map(|unit| install(*unit, tools, &system)).collect()
     };
-    print_tools(args.format.format, tools, &reports);
+    print_tools(format.format, tools, &reports);
     let is_ready = reports.iter().all(|report| report.problem.is_none());
     if is_ready { Exit::Built } else { Exit::Environment }
+}
+
+/// Makes the class-data archive that halves the start of Java. Everything works without it.
+fn warm_up_plantuml() {
+    let base = std::env::temp_dir();
+    let made = plantuml_settings(&base).and_then(PlantUmlTools::new).and_then(|tools| {
+        let runtime = super::wiring::runtime()
+            .map_err(|source| PlantUmlError::Write { path: base.clone(), source })?;
+        runtime.block_on(tools.make_archive())
+    });
+    if let Err(error) = made {
+        stderr_line(&format!("plantuml: it will start slower: {}", with_causes(&error)));
+    }
 }
 
 /// Sets a unit up and reports it; one that fails does not keep others from being tried.

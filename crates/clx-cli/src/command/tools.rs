@@ -1,14 +1,19 @@
 //! The tools of this machine, found when they are first needed. Principal type: [`Tools`].
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use clx_core::JobKind;
-use clx_setup::{ToolFolder, kernel_prefixes};
+use clx_setup::{Status, ToolFolder, Unit, kernel_prefixes, status};
 use clx_store::Store;
 use clx_worker::JobHandler;
+use clx_worker_drawio::{Bundle, DrawioHandler, DrawioSettings, DrawioTools, Renderer};
 use clx_worker_notebook::{NotebookHandler, NotebookTools};
 use clx_worker_plantuml::{PlantUmlError, PlantUmlHandler, PlantUmlSettings, PlantUmlTools};
+
+/// Names the desktop application of draw.io, to be used instead of the browser.
+const DRAWIO_EXECUTABLE: &str = "DRAWIO_EXECUTABLE";
 
 /// Names another PlantUML than that of the tool folder.
 const PLANTUML_JAR: &str = "PLANTUML_JAR";
@@ -21,6 +26,7 @@ pub(super) struct Tools {
     spare_kernels: usize,
     notebook: OnceLock<Arc<NotebookTools>>,
     plantuml: OnceLock<Result<Arc<PlantUmlTools>, PlantUmlError>>,
+    drawio: OnceLock<Result<Arc<DrawioTools>, &'static str>>,
 }
 
 impl Tools {
@@ -31,6 +37,7 @@ impl Tools {
             spare_kernels,
             notebook: OnceLock::new(),
             plantuml: OnceLock::new(),
+            drawio: OnceLock::new(),
         }
     }
 
@@ -55,11 +62,18 @@ impl Tools {
     pub(super) fn plantuml(&self) -> Result<&Arc<PlantUmlTools>, &PlantUmlError> {
         let found = self.plantuml.get_or_init(|| {
             let base = self.state.join("plantuml");
-            let (jar, archives) = plantuml_files();
-            let settings = PlantUmlSettings::of_process(&jar, &base)?;
-            PlantUmlTools::new(PlantUmlSettings { archives, ..settings }).map(Arc::new)
+            PlantUmlTools::new(plantuml_settings(&base)?).map(Arc::new)
         });
         found.as_ref()
+    }
+
+    /// Returns draw.io, or why there is none.
+    pub(super) fn drawio(&self) -> Result<&Arc<DrawioTools>, &'static str> {
+        let found = self.drawio.get_or_init(|| {
+            let base = self.state.join("drawio");
+            Ok(Arc::new(DrawioTools::new(DrawioSettings::new(drawio_renderer()?, base))))
+        });
+        found.as_ref().map_err(|reason| *reason)
     }
 
     /// Makes the handler for a kind of jobs; `None` if its tool is missing.
@@ -73,15 +87,52 @@ impl Tools {
                 let tools = Arc::clone(self.plantuml().ok()?);
                 Some(Arc::new(PlantUmlHandler::new(store, tools)))
             }
-            JobKind::Drawio => None,
+            JobKind::Drawio => {
+                let tools = Arc::clone(self.drawio().ok()?);
+                Some(Arc::new(DrawioHandler::new(store, tools)))
+            }
         }
     }
 }
 
-/// Returns where PlantUML should be, and where its class-data archives are.
-fn plantuml_files() -> (PathBuf, Option<PathBuf>) {
-    match std::env::var_os(PLANTUML_JAR).filter(|jar| !jar.is_empty()) {
-        Some(jar) => (PathBuf::from(jar), None),
-        None => (PathBuf::from("plantuml.jar"), None),
+/// Finds what draws draw.io files.
+fn drawio_renderer() -> Result<Renderer, &'static str> {
+    if let Some(program) = variable(DRAWIO_EXECUTABLE) {
+        return Ok(Renderer::Desktop { program: program.into() });
     }
+    let bundle = ToolFolder::of_process().ok().and_then(|tools| drawio_bundle(&tools));
+    let bundle = bundle.ok_or("the viewer of draw.io is not installed")?;
+    let path = variable("PATH").unwrap_or_default();
+    let program = clx_browser::find_program(&path)
+        .ok_or("there is no Chromium in PATH, in which the viewer of draw.io runs")?;
+    Ok(Renderer::Browser { program, bundle })
+}
+
+/// Returns the viewer of the tool folder.
+fn drawio_bundle(tools: &ToolFolder) -> Option<Bundle> {
+    match status(tools, Unit::Drawio) {
+        Status::Ready(installed) => Bundle::find(&installed.folder),
+        Status::Missing | Status::Broken(_) => None,
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns how PlantUML is run: the one that `PLANTUML_JAR` names, else that of the tool folder. `base`
+/// is where its processes have their directories.
+pub(super) fn plantuml_settings(base: &Path) -> Result<PlantUmlSettings, PlantUmlError> {
+    let tools = ToolFolder::of_process().ok();
+    let (jar, archives) = match (variable(PLANTUML_JAR), tools) {
+        (Some(jar), _) => (PathBuf::from(jar), None),
+        (None, None) => (PathBuf::new(), None),
+        (None, Some(tools)) => match status(&tools, Unit::PlantUml) {
+            Status::Ready(installed) => {
+                (installed.program, Some(installed.folder.join("archives")))
+            }
+            Status::Missing | Status::Broken(_) => (tools.of_unit(Unit::PlantUml), None),
+        },
+    };
+    Ok(PlantUmlSettings { archives, ..PlantUmlSettings::of_process(&jar, base)? })
 }

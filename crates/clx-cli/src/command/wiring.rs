@@ -63,6 +63,7 @@ impl Workshop {
             vec![
                 pool(JobKind::Notebook, args.notebook_workers),
                 pool(JobKind::PlantUml, args.plantuml_workers),
+                pool(JobKind::Drawio, args.drawio_workers),
             ]
         };
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
