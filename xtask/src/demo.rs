@@ -1,13 +1,13 @@
-//! `cargo xtask demo`: builds `clx`, sets kernels up, builds the demo course, and shows where the
+//! `cargo xtask demo`: builds `clx`, sets tools up, builds the demo course, and shows where the
 //! result lies.
 
 use std::fs;
 use std::path::Path;
 
 use crate::error::TaskError;
-use crate::kernel;
 use crate::root;
 use crate::run::Program;
+use crate::tool;
 
 const COURSE: &str = "examples/demo-course";
 const SPEC: &str = "course-specs/demo.xml";
@@ -32,11 +32,14 @@ pub(crate) fn run() -> Result<(), TaskError> {
     let root = root::repository()?;
     let course = root.join(COURSE);
     Program::new(&root, "cargo build --bin clx").run()?;
-    kernel::set_up(&root)?;
+    tool::set_up(&root)?;
     // C++ has no kernel on most machines, and without network there may be none at all.
-    Program::new(&root, "cargo run --quiet --bin clx -- build --execute if-available --diagrams if-available")
-        .argument(format!("{COURSE}/{SPEC}"))
-        .run()?;
+    Program::new(
+        &root,
+        "cargo run --quiet --bin clx -- build --execute if-available --diagrams if-available",
+    )
+    .argument(format!("{COURSE}/{SPEC}"))
+    .run()?;
     crate::say(&format!("\n{COURSE}/output"));
     show(&course.join("output"), LEVELS, "  ")?;
     crate::say(&format!("\nAll paths below are in {COURSE}.{WHAT_TO_LOOK_AT}"));

@@ -14,11 +14,11 @@ mod demo;
 mod error;
 mod gen_docs;
 mod golden;
-mod kernel;
 mod root;
 mod run;
 mod test;
 mod tidy;
+mod tool;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{gen_docs, kernel, root, tidy};
+use crate::{gen_docs, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -19,7 +19,7 @@ const STEPS: &[Step] = &[
     ("tidy", tidy::check),
     ("pages", gen_docs::check),
     ("lints", |root| cargo(root, "clippy --workspace --all-targets -- -D warnings").run()),
-    ("kernels", kernel::set_up),
+    ("tools", tool::set_up),
     ("tests", tests),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
     ("documentation", documentation),
@@ -63,9 +63,9 @@ fn set_up(root: &Path) -> Result<(), TaskError> {
 }
 
 fn tests(root: &Path) -> Result<(), TaskError> {
-    let kernels = kernel::variables(root)?;
+    let tools = tool::variables(root)?;
     let program = cargo(root, "nextest run --workspace");
-    kernels.into_iter().fold(program, |program, (name, value)| program.variable(name, value)).run()
+    tools.into_iter().fold(program, |program, (name, value)| program.variable(name, value)).run()
 }
 
 fn documentation(root: &Path) -> Result<(), TaskError> {

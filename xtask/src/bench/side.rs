@@ -7,8 +7,8 @@ use super::TARGET;
 use super::broker::Broker;
 use super::python::Python;
 use crate::error::TaskError;
-use crate::kernel;
 use crate::run::Program;
+use crate::tool;
 
 /// What clx is measured in as a program.
 const WHOLE: &[&str] = &["build", "execute", "memory"];
@@ -92,6 +92,6 @@ fn python_kernel(root: &Path) -> Result<Option<OsString>, TaskError> {
         .variable("CLX_TOOLS_DIR", target.join("tools"));
     let words = ["setup", "kernels", "--language", "python", "--format", "json"];
     let program = words.into_iter().fold(program, Program::argument);
-    let prefixes = kernel::set_up_by(&program)?;
+    let prefixes = tool::set_up_by(&program)?;
     Ok(prefixes.first().map(|prefix| prefix.join("share/jupyter").into_os_string()))
 }

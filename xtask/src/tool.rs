@@ -1,4 +1,4 @@
-//! Kernels for the demo, tests and benchmarks: set up by `clx` itself. Principal functions:
+//! Kernels and renderers for the demo, tests and benchmarks: set up by `clx` itself. Principal functions:
 //! [`set_up`], [`variables`].
 
 use std::ffi::OsString;
@@ -33,10 +33,13 @@ struct Problem {
     hint: Option<String>,
 }
 
-/// Sets kernels up. Those that cannot be had here, such as without network, are named loudly, and
-/// the task goes on without them.
+/// Sets tools up. Those that cannot be had here, such as without network, are named loudly, and the
+/// task goes on without them.
 pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
-    set_up_by(&clx(root, "setup kernels --format json")).map(drop)
+    for what in ["kernels", "plantuml", "drawio"] {
+        set_up_by(&clx(root, &format!("setup {what} --format json")))?;
+    }
+    Ok(())
 }
 
 /// Does the same by a command of one's own that prints JSON; returns the prefixes of what is there.
@@ -51,12 +54,27 @@ pub(crate) fn set_up_by(program: &Program) -> Result<Vec<PathBuf>, TaskError> {
     Ok(tools.into_iter().filter_map(|tool| tool.path).map(PathBuf::from).collect())
 }
 
-/// Returns the variables by which tests find the kernels that are set up, also those that are set up
-/// on request only.
-pub(crate) fn variables(root: &Path) -> Result<[(&'static str, OsString); 2], TaskError> {
+/// Returns the variables by which tests find the tools that are set up, also those that are set up on
+/// request only.
+pub(crate) fn variables(root: &Path) -> Result<Vec<(&'static str, OsString)>, TaskError> {
     let Listing { tools_dir, tools } = list(&clx(root, "setup --format json"))?;
-    let prefixes: Vec<_> = tools.into_iter().filter_map(|tool| tool.path).collect();
-    Ok([("CLX_TOOLS_DIR", tools_dir.into()), ("CLX_TEST_KERNELS", prefixes.join(":").into())])
+    let of_kernel = |tool: &&Tool| tool.name.starts_with("kernel ");
+    let prefixes: Vec<_> =
+        tools.iter().filter(of_kernel).filter_map(|tool| tool.path.as_deref()).collect();
+    let mut variables = vec![
+        ("CLX_TOOLS_DIR", OsString::from(&tools_dir)),
+        ("CLX_TEST_KERNELS", OsString::from(prefixes.join(":"))),
+    ];
+    let named = |name| tools.iter().find(|tool| tool.name == name)?.path.as_deref();
+    if let Some(jar) = named("plantuml") {
+        variables.push(("CLX_TEST_PLANTUML_JAR", jar.into()));
+    }
+    // The viewer lies deep in the folder of its unit, which lies in the tool folder.
+    let below = named("drawio").and_then(|viewer| Path::new(viewer).strip_prefix(&tools_dir).ok());
+    if let Some(unit) = below.and_then(|viewer| viewer.components().next()) {
+        variables.push(("CLX_TEST_DRAWIO", Path::new(&tools_dir).join(unit).into()));
+    }
+    Ok(variables)
 }
 
 fn clx(root: &Path, words: &str) -> Program {
@@ -71,7 +89,7 @@ fn list(program: &Program) -> Result<Listing, TaskError> {
         .map_err(|source| TaskError::Json { command: program.shown(), source })
 }
 
-/// Says which kernels lack, line by line.
+/// Says which tools lack, line by line.
 fn complaints(tools: &[Tool]) -> Result<Vec<String>, TaskError> {
     let mut lines = Vec::new();
     for Tool { name, problem, .. } in tools {
