@@ -33,7 +33,7 @@ impl Browser {
     /// Starts a browser and waits until it answers.
     ///
     /// # Errors
-    /// [`BrowserError::Start`] if it is missing, [`BrowserError::Ended`] if it ended at once,
+    /// [`BrowserError::Missing`], [`BrowserError::Start`], [`BrowserError::Ended`] if it ended at once,
     /// [`BrowserError::TimedOut`], [`BrowserError::Pipe`].
     pub async fn launch(options: &BrowserOptions) -> Result<Self, BrowserError> {
         let (process, to_browser, from_browser) = BrowserProcess::start(options)?;

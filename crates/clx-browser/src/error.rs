@@ -10,6 +10,12 @@ use clx_process::ProcessError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BrowserError {
+    /// There is no such program.
+    #[error("there is no browser {}", program.display())]
+    Missing {
+        /// The program.
+        program: PathBuf,
+    },
     /// The browser could not be started.
     #[error("the browser cannot be started")]
     Start {

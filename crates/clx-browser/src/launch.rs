@@ -35,6 +35,10 @@ impl BrowserProcess {
         options: &BrowserOptions,
     ) -> Result<(Self, pipe::Sender, pipe::Receiver), BrowserError> {
         let start = |source| BrowserError::Start { source };
+        // The shell would be started and could not say why it ends.
+        if !options.program.is_file() {
+            return Err(BrowserError::Missing { program: options.program.clone() });
+        }
         let directory = ScratchDirectory::make(&options.base, PREFIX).map_err(start)?;
         let child = Spawn::new("/bin/sh")
             .args(["-c", SCRIPT])

@@ -40,7 +40,7 @@ impl BrowserOptions {
 }
 
 /// What each browser is started with; some of it changes pictures.
-pub const FLAGS: [&str; 20] = [
+pub const FLAGS: [&str; 21] = [
     "--headless",
     "--remote-debugging-pipe",
     // Nothing leaves: not by name, not by a proxy of the environment, not by the browser itself.
@@ -59,6 +59,7 @@ pub const FLAGS: [&str; 20] = [
     "--disable-gpu",
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
+    "--disable-lcd-text",
     "--hide-scrollbars",
     // Containers have 64 MB of shared memory.
     "--disable-dev-shm-usage",

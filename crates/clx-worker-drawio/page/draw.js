@@ -13,7 +13,7 @@ const clx = {
   webFonts: new Set(),
 
   // Draws one page and leaves it in the document. `request`: `xml` (an mxGraphModel), `id` (digest of
-  // the page, for ids in the picture), `file`, `page`, `number` and `count` (for placeholders),
+  // the page in hexadecimal digits), `file`, `page`, `number` and `count` (for placeholders),
   // `variables` (of the file), `border`, `hasMathJax`.
   async draw(request) {
     const picture = document.getElementById("picture");
@@ -24,8 +24,7 @@ const clx = {
     const needsMath = request.xml.includes('math="1"') && clx.hasFormula(svg);
     if (needsMath && request.hasMathJax) await clx.typeset(svg);
     await document.fonts.ready;
-    const images = [...svg.querySelectorAll("image, img")];
-    await Promise.all(images.map((image) => image.decode().catch(() => {})));
+    const lostImages = await clx.lostImagesOf(svg);
     return {
       svg: mxUtils.getXml(svg),
       width: parseFloat(svg.getAttribute("width")),
@@ -33,13 +32,12 @@ const clx = {
       lacks_math: needsMath && !request.hasMathJax,
       fonts: clx.fontsOf(svg),
       web_fonts: [...clx.webFonts],
+      lost_images: lostImages,
     };
   },
 
   svgOf({ xml, id, file, page, number, count, variables, border }) {
-    // Random ids would make another file of the same diagram each time.
-    let guids = 0;
-    Editor.guid = () => `${id}-${guids++}`;
+    Math.random = clx.randomOf(id);
     const container = document.createElement("div");
     container.style.cssText = "position: absolute; visibility: hidden; width: 1px; height: 1px; overflow: hidden";
     document.body.append(container);
@@ -69,6 +67,18 @@ const clx = {
     }
   },
 
+  // Ids and hand-drawn lines are random. The same page gives the same picture, and another page other
+  // ids, so that pictures can stand in one document. (The generator is mulberry32.)
+  randomOf(id) {
+    let state = parseInt(id.slice(0, 8), 16);
+    return () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+  },
+
   hasFormula: (svg) => /\$\$|\\\(|\\\[|`/.test(svg.textContent),
 
   async typeset(svg) {
@@ -84,6 +94,17 @@ const clx = {
     await MathJax.typesetPromise([svg]);
     const style = document.getElementById("MJX-SVG-styles");
     if (style) svg.querySelector("defs").append(style.cloneNode(true));
+  },
+
+  // Waits until all images are shown; returns the addresses of those that cannot be.
+  async lostImagesOf(svg) {
+    const lost = [];
+    const shown = [...svg.querySelectorAll("image, img")].map((image) => {
+      const address = image.href?.baseVal ?? image.src;
+      return image.decode().catch(() => lost.push(new URL(address, location).href));
+    });
+    await Promise.all(shown);
+    return lost;
   },
 
   // The first family that each text asks for, with what the browser has for it.

@@ -33,7 +33,22 @@ pub struct Bundle {
     pub math: Option<PathBuf>,
 }
 
+/// Where the Python packages that have them put the files, below the prefix of an environment.
+const VIEWER: &str = "site-packages/jupyterlab_drawio_render_extension/static";
+const MATH: &str = "share/jupyter/labextensions/@deathbeds/ipydrawio-mathjax/static/dio/math/es5";
+
 impl Bundle {
+    /// Finds the files in an environment into which the Python packages
+    /// `jupyterlab_drawio_render_extension` and, for formulas, `ipydrawio-mathjax` were installed.
+    #[must_use]
+    pub fn find(prefix: &Path) -> Option<Self> {
+        let pythons = fs::read_dir(prefix.join("lib")).ok()?.filter_map(Result::ok);
+        let viewers = pythons.map(|python| python.path().join(VIEWER));
+        let has_scripts = |folder: &PathBuf| SCRIPTS.iter().all(|name| folder.join(name).is_file());
+        let viewer = viewers.into_iter().find(has_scripts)?;
+        Some(Self { viewer, math: Some(prefix.join(MATH)).filter(|math| math.is_dir()) })
+    }
+
     /// Returns the files that draw, in a fixed order.
     pub(crate) fn scripts(&self) -> [PathBuf; 3] {
         SCRIPTS.map(|name| self.viewer.join(name))
@@ -120,6 +135,21 @@ mod tests {
         }
         let without = Bundle { math: None, ..bundle };
         assert!(without.serve("math/startup.js").is_none());
+    }
+
+    #[test]
+    fn packages_are_found_in_an_environment() {
+        let prefix = tempfile::tempdir().unwrap();
+        assert_eq!(Bundle::find(prefix.path()), None);
+        let viewer = prefix.path().join("lib/python3.13").join(VIEWER);
+        fs::create_dir_all(&viewer).unwrap();
+        assert_eq!(Bundle::find(prefix.path()), None, "the files lack");
+        SCRIPTS.iter().for_each(|name| fs::write(viewer.join(name), "").unwrap());
+        let without = Bundle { viewer, math: None };
+        assert_eq!(Bundle::find(prefix.path()), Some(without.clone()));
+        let math = prefix.path().join(MATH);
+        fs::create_dir_all(&math).unwrap();
+        assert_eq!(Bundle::find(prefix.path()), Some(Bundle { math: Some(math), ..without }));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::DrawioError;
 use crate::font::UsedFont;
-use crate::picture::pixels;
+use crate::picture::{pixels, without_dates};
 use crate::{BORDER, PNG_SCALE};
 
 /// The longest side of a PNG in pixels; beyond it Chromium leaves parts white.
@@ -65,6 +65,8 @@ pub(crate) struct Drawn {
     pub(crate) fonts: Vec<UsedFont>,
     /// Addresses of fonts that it wants to load.
     pub(crate) web_fonts: Vec<String>,
+    /// Addresses of images that could not be shown.
+    pub(crate) lost_images: Vec<String>,
     /// Addresses that were refused.
     #[serde(skip)]
     pub(crate) refused: Vec<String>,
@@ -95,7 +97,9 @@ impl Drawn {
                 page.screenshot().await?
             }
             // A pixel more in height: rounding would make a second sheet.
-            PictureFormat::Pdf => page.print(Paper { width, height: height + 1 }).await?,
+            PictureFormat::Pdf => {
+                without_dates(page.print(Paper { width, height: height + 1 }).await?)
+            }
         })
     }
 

@@ -38,7 +38,9 @@ pub(crate) fn error(
         }
         DrawioError::Bundle { .. }
         | DrawioError::Process(_)
-        | DrawioError::Browser(BrowserError::Start { .. }) => (code::TOOL_MISSING, cause),
+        | DrawioError::Browser(BrowserError::Missing { .. } | BrowserError::Start { .. }) => {
+            (code::TOOL_MISSING, cause)
+        }
         DrawioError::Browser(_)
         | DrawioError::Answer { .. }
         | DrawioError::Desktop { .. }
@@ -70,7 +72,8 @@ pub(crate) fn warnings(
         warnings.push(warn(code::PAGE_EMPTY, "has nothing on it".to_owned()));
     }
     let Some(drawn) = drawn else { return warnings };
-    for address in drawn.refused.iter().chain(&drawn.web_fonts).collect::<BTreeSet<_>>() {
+    let lost = drawn.refused.iter().chain(&drawn.web_fonts).chain(&drawn.lost_images);
+    for address in lost.collect::<BTreeSet<_>>() {
         let warning = warn(code::REQUEST_BLOCKED, format!("lacks {}", thing(address)));
         warnings
             .push(warning.with_hint("embed it into the diagram: nothing is loaded from elsewhere"));
@@ -100,6 +103,9 @@ fn title(page: &DrawioPage) -> String {
 /// Names what was refused; draw.io refers to its own libraries of pictures without a host.
 fn thing(address: &str) -> String {
     let shown = |address: &str| address.chars().take(200).collect::<String>();
+    if address.starts_with("data:") {
+        return "an embedded picture, which is broken".to_owned();
+    }
     match address.strip_prefix(ORIGIN) {
         Some(path) => format!("`{}` of draw.io's web site", shown(path)),
         None => format!("`{}`", shown(address)),
@@ -130,6 +136,7 @@ mod tests {
         assert_eq!(thing("https://example.com/a.png"), "`https://example.com/a.png`");
         let own = format!("{ORIGIN}img/lib/azure2/vm.svg");
         assert_eq!(thing(&own), "`img/lib/azure2/vm.svg` of draw.io's web site");
+        assert_eq!(thing("data:image/png;base64,AAAA"), "an embedded picture, which is broken");
         assert!(thing(&"x".repeat(10_000)).len() < 300);
     }
 }

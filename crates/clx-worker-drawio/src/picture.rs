@@ -1,4 +1,5 @@
-//! Sizes and forms of pictures. Principal functions: [`pixels`], [`has_form`].
+//! Sizes and forms of pictures. Principal functions: [`pixels`],
+//! [`has_form`], [`without_dates`].
 
 use clx_core::PictureFormat;
 
@@ -29,9 +30,33 @@ pub(crate) fn has_form(picture: &[u8], format: PictureFormat) -> bool {
     }
 }
 
+/// Puts a fixed date in place of those at which a PDF was made: the same page gives the same file.
+pub(crate) fn without_dates(mut pdf: Vec<u8>) -> Vec<u8> {
+    const MARK: &[u8] = b"Date (D:";
+    const DATE: &[u8] = b"20000101000000";
+    let marks = pdf.windows(MARK.len()).enumerate().filter(|(_, word)| *word == MARK);
+    let places: Vec<_> = marks.map(|(at, _)| at + MARK.len()).collect();
+    for at in places {
+        if let Some(date) = pdf.get_mut(at..at + DATE.len()) {
+            date.copy_from_slice(DATE);
+        }
+    }
+    pdf
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_of_a_pdf_are_replaced_in_place() {
+        let pdf =
+            b"<</CreationDate (D:20261123233000+00'00')\n/ModDate (D:20261123233001+00'00')>>";
+        let fixed =
+            b"<</CreationDate (D:20000101000000+00'00')\n/ModDate (D:20000101000000+00'00')>>";
+        assert_eq!(without_dates(pdf.to_vec()), fixed);
+        assert_eq!(without_dates(b"Date (D:2026".to_vec()), b"Date (D:2026");
+    }
 
     #[test]
     fn lengths_are_rounded_up() {
