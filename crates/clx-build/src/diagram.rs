@@ -228,7 +228,9 @@ impl DiagramPlanner<'_, '_> {
 fn place_of(first: &Path, part: Option<&FurtherPicture>, format: PictureFormat) -> PathBuf {
     match part {
         None => first.to_owned(),
-        Some(FurtherPicture { name, .. }) => first.with_file_name(format!("{name}.{}", format.name())),
+        Some(FurtherPicture { name, .. }) => {
+            first.with_file_name(format!("{name}.{}", format.name()))
+        }
     }
 }
 
