@@ -29,6 +29,7 @@ const clx = {
       svg: mxUtils.getXml(svg),
       width: parseFloat(svg.getAttribute("width")),
       height: parseFloat(svg.getAttribute("height")),
+      formula_errors: [...svg.querySelectorAll("[data-mjx-error]")].map((node) => node.dataset.mjxError),
       lacks_math: needsMath && !request.hasMathJax,
       fonts: clx.fontsOf(svg),
       web_fonts: [...clx.webFonts],

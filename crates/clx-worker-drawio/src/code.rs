@@ -45,3 +45,7 @@ pub const PAGE_EMPTY: &str = "CLX0831";
 
 /// A warning: a page is so large that its PNG has fewer pixels than usual. Split the page, or use SVG.
 pub const PICTURE_REDUCED: &str = "CLX0832";
+
+/// A warning: `MathJax` does not understand a formula, and the picture shows it in red or with a
+/// message.
+pub const FORMULA_BROKEN: &str = "CLX0833";

@@ -10,8 +10,11 @@ use crate::font::UsedFont;
 use crate::picture::{pixels, without_dates};
 use crate::{BORDER, PNG_SCALE};
 
-/// The longest side of a PNG in pixels; beyond it Chromium leaves parts white.
-const MAX_PIXELS: u32 = 16_384;
+/// The longest side of a PNG in pixels, near to what programs can show.
+const MAX_SIDE: f64 = 32_000.0;
+
+/// The area of a PNG in pixels. Chromium takes some 20 bytes for each.
+const MAX_AREA: f64 = 64e6;
 
 /// A page of a source, as our script is told it.
 #[derive(Debug, Serialize)]
@@ -62,6 +65,8 @@ pub(crate) struct Drawn {
     height: f64,
     /// It has formulas, and there is no `MathJax`.
     pub(crate) lacks_math: bool,
+    /// What `MathJax` says of formulas that it does not understand.
+    pub(crate) formula_errors: Vec<String>,
     pub(crate) fonts: Vec<UsedFont>,
     /// Addresses of fonts that it wants to load.
     pub(crate) web_fonts: Vec<String>,
@@ -105,12 +110,36 @@ impl Drawn {
 
     /// Returns pixels of a PNG per CSS pixel; less than usual if it would get too large.
     pub(crate) fn scale(&self) -> f64 {
-        let longest = self.width.max(self.height).ceil().max(1.0);
-        f64::from(PNG_SCALE).min(f64::from(MAX_PIXELS) / longest)
+        let (width, height) = (self.width.max(1.0), self.height.max(1.0));
+        let for_side = MAX_SIDE / width.max(height).ceil();
+        let for_area = (MAX_AREA / (width * height)).sqrt();
+        f64::from(PNG_SCALE).min(for_side).min(for_area)
     }
 
     /// Tells whether the PNG has fewer pixels than usual.
     pub(crate) fn is_reduced(&self) -> bool {
         self.scale() < f64::from(PNG_SCALE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_side_nor_area_of_a_png_gets_too_large() {
+        let scale = |width: f64, height: f64| {
+            let drawn = serde_json::json!({
+                "svg": "", "width": width, "height": height, "lacks_math": false,
+                "formula_errors": [], "fonts": [], "web_fonts": [], "lost_images": [],
+            });
+            serde_json::from_value::<Drawn>(drawn).unwrap().scale()
+        };
+        let is = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found}");
+        is(scale(0.0, 0.0), 3.0);
+        is(scale(2000.0, 3000.0), 3.0);
+        is(scale(16_000.0, 100.0), 2.0);
+        is(scale(100.0, 16_000.0), 2.0);
+        is(scale(4000.0, 4000.0), 2.0);
     }
 }

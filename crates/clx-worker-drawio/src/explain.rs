@@ -83,6 +83,9 @@ pub(crate) fn warnings(
         let message = format!("uses the font `{family}`, which is not installed");
         warnings.push(warn(code::FONT_MISSING, message));
     }
+    for words in drawn.formula_errors.iter().collect::<BTreeSet<_>>() {
+        warnings.push(warn(code::FORMULA_BROKEN, format!("has a formula that is wrong: {words}")));
+    }
     if drawn.lacks_math {
         let warning =
             warn(code::MATH_MISSING, "has formulas, and MathJax is not set up".to_owned());

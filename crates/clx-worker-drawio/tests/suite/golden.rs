@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ use clx_core::PictureFormat;
 use clx_worker_drawio::{Renderer, pages};
 use serde::{Deserialize, Serialize};
 
-use crate::studio::{Studio, renderer};
+use crate::studio::{Studio, file, renderer};
 
 /// How far a text may be from its noted place, in CSS pixels.
 const MAX_SHIFT: f64 = 6.0;
@@ -165,15 +165,41 @@ async fn check(studio: &Studio, page: &Page, name: &str) -> String {
     found
 }
 
-#[tokio::test]
-async fn diagrams_look_as_noted() {
-    let Some(studio) = Studio::new() else { return };
-    let Some(Renderer::Browser { program, bundle }) = renderer() else { return };
+/// Opens an empty page in a browser of its own.
+async fn empty_page(studio: &Studio, program: PathBuf) -> Page {
     let options = BrowserOptions::new(program, studio.folder().join("looking"));
     let browser = Browser::launch(&options).await.expect("the browser starts");
     let requests = Requests::new(|_| Answer::Refuse);
     let limit = std::time::Duration::from_secs(60);
-    let page = browser.open_page(PageOptions { requests, limit }).await.expect("a page");
+    browser.open_page(PageOptions { requests, limit }).await.expect("a page")
+}
+
+#[tokio::test]
+async fn large_picture_shows_both_its_ends() {
+    let Some(studio) = Studio::new() else { return };
+    let Some(Renderer::Browser { program, .. }) = renderer() else { return };
+    let page = empty_page(&studio, program).await;
+    let black = |x: u32, y: u32| {
+        format!(
+            "<mxCell id=\"c{x}-{y}\" style=\"fillColor=#000000;\" vertex=\"1\" parent=\"1\">\
+             <mxGeometry x=\"{x}\" y=\"{y}\" width=\"1000\" height=\"500\" as=\"geometry\"/></mxCell>"
+        )
+    };
+    for (x, y) in [(12_000, 0), (0, 12_000)] {
+        let source = file(&(black(0, 0) + &black(x, y)));
+        let (png, _) = studio.one(&source, PictureFormat::Png).await;
+        let Notes { grey, .. } = Notes::of(&page, "<svg/>", &png).await;
+        let (first, last) =
+            if x > 0 { (grey[8][0], grey[8][15]) } else { (grey[0][8], grey[15][8]) };
+        assert!(first < 100 && last < 100, "{first} {last} at {x},{y}");
+    }
+}
+
+#[tokio::test]
+async fn diagrams_look_as_noted() {
+    let Some(studio) = Studio::new() else { return };
+    let Some(Renderer::Browser { program, bundle }) = renderer() else { return };
+    let page = empty_page(&studio, program).await;
     let names = [
         "compressed",
         "edges",
