@@ -236,6 +236,14 @@ mod tests {
     }
 
     #[test]
+    fn depth_and_entities_do_no_harm() {
+        let deep = "<a>".repeat(200_000);
+        assert!(read(&format!("<mxfile>{deep}")).is_err());
+        let bomb = "<!DOCTYPE m [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]><mxfile>&b;</mxfile>";
+        assert!(read(bomb).unwrap_err().contains("CLX0821"));
+    }
+
+    #[test]
     fn broken_page_is_told_with_its_name() {
         let check = |content: &str, reason: &str| {
             let source = format!("<mxfile>\n <diagram name='p'>{content}</diagram></mxfile>");
