@@ -1,5 +1,5 @@
-//! Diagrams by the real PlantUML, in whole builds. Where `CLX_TEST_PLANTUML_JAR` names no PlantUML,
-//! the tests say so and do nothing.
+//! Diagrams by the real PlantUML and draw.io, in whole builds. Where `CLX_TEST_PLANTUML_JAR` names no
+//! PlantUML and `CLX_TEST_DRAWIO` no folder of draw.io, the tests say so and do nothing.
 
 use std::io::Write;
 
@@ -18,6 +18,12 @@ fn fake_kernel() {
     run_if_asked();
 }
 
+/// Not through the captured output of tests: a skipped test must be seen.
+fn skip(reason: &str) {
+    let line = format!("SKIPPED: {reason}\n");
+    std::io::stderr().write_all(line.as_bytes()).expect("a standard error");
+}
+
 /// A course with a diagram, and a kernel for its notebook.
 struct Bench {
     course: TestCourse,
@@ -29,9 +35,7 @@ impl Bench {
     /// Makes a course whose notebook has this cell; `None` without PlantUML.
     fn new(cell: &str, diagram: &str) -> Option<Self> {
         let Ok(jar) = std::env::var("CLX_TEST_PLANTUML_JAR") else {
-            // Not through the captured output of tests: a skipped test must be seen.
-            let line = b"SKIPPED: CLX_TEST_PLANTUML_JAR names no PlantUML\n";
-            std::io::stderr().write_all(line).expect("a standard error");
+            skip("CLX_TEST_PLANTUML_JAR names no PlantUML");
             return None;
         };
         let kernels = tempfile::tempdir().expect("a temp dir");
@@ -127,4 +131,49 @@ fn changed_include_draws_again() {
     bench.course.write(&names, "!define FIRST Carol\n");
     let _built = bench.run(&[]).expect(0);
     assert!(bench.output("img/plan.png").expect("drawn") != before, "Carol is in the picture");
+}
+
+/// Builds a course with a draw.io file; `None` without draw.io.
+fn build_drawio(source: &str) -> Option<(TestCourse, Run)> {
+    let Ok(folder) = std::env::var("CLX_TEST_DRAWIO") else {
+        skip("CLX_TEST_DRAWIO names no folder of draw.io");
+        return None;
+    };
+    let tools = std::path::Path::new(&folder).parent().expect("units lie in the tool folder");
+    let course = TestCourse::with_topics(&[("a", "# %% [markdown]\n# ![](img/flow.png)\n")]);
+    course.write(&format!("{TOPIC}/drawio/flow.drawio"), source);
+    let spec = course.spec("course.xml");
+    let args = ["build", spec.to_str().expect("UTF-8"), "--image-format", "both"];
+    let command = CLX.command(&args).env("CLX_TOOLS_DIR", tools);
+    let run = finish(command.start().expect("clx starts"));
+    Some((course, run))
+}
+
+#[test]
+fn each_page_of_a_drawio_file_is_a_picture() {
+    let page = |name: &str, label: &str| {
+        format!(
+            "<diagram name=\"{name}\"><mxGraphModel><root><mxCell id=\"0\"/>\
+             <mxCell id=\"1\" parent=\"0\"/><mxCell id=\"2\" value=\"{label}\" vertex=\"1\" \
+             parent=\"1\"><mxGeometry width=\"120\" height=\"40\" as=\"geometry\"/></mxCell>\
+             </root></mxGraphModel></diagram>"
+        )
+    };
+    let source = format!("<mxfile>{}{}</mxfile>", page("One", "first"), page("Two", "second"));
+    let Some((course, run)) = build_drawio(&source) else { return };
+    let _built = run.expect(0);
+    let files = course.files("output/public/En/Course/Slides/Html/Completed/Part/img");
+    let names: Vec<_> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["flow-Two.png", "flow-Two.svg", "flow.png", "flow.svg"]);
+    let text = |name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    assert!(text("flow.svg").contains("first") && text("flow-Two.svg").contains("second"));
+    assert!(files["flow.png"].starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn broken_drawio_file_is_named_by_its_line_and_the_rest_is_built() {
+    let Some((course, run)) = build_drawio("<mxfile>\n  <diagram>\n</mxfile>\n") else { return };
+    let run = run.expect(1);
+    run.says(&["drawio/flow.drawio:3:", "error[CLX08"]);
+    assert!(!course.files("output").is_empty());
 }
