@@ -45,7 +45,7 @@ pub fn pages(file: &Path, source: &[u8]) -> Result<Vec<DrawioPage>, Box<Diagnost
     }
     let document = Document::parse(text).map_err(|error| {
         let message = format!("the file is broken: {}", without_place(&error));
-        problem(code::BROKEN_XML, message, Some(error.pos()))
+        problem(code::BROKEN_XML, message, Some(place_of(&error, text)))
     })?;
     let root = document.root_element();
     let place = |node: Node<'_, '_>| Some(document.text_pos_at(node.range().start));
@@ -162,6 +162,17 @@ fn percent_decoded(encoded: &[u8]) -> Vec<u8> {
     decoded
 }
 
+/// Returns where a text is broken: of one that was cut off, its end.
+fn place_of(error: &roxmltree::Error, text: &str) -> TextPos {
+    use roxmltree::Error::{UnclosedRootNode, UnexpectedEndOfStream};
+    if !matches!(error, UnexpectedEndOfStream | UnclosedRootNode) {
+        return error.pos();
+    }
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    TextPos::new(number(text.matches('\n').count() + 1), number(last.chars().count() + 1))
+}
+
 /// Returns the words of an error, which end with its place.
 fn without_place(error: &roxmltree::Error) -> String {
     let text = error.to_string();
@@ -231,8 +242,11 @@ mod tests {
             "<mxfile>\n  <diagram name=\"a\">\n    <mxGraphModel></wrong>",
             "a.drawio:3:19: error[CLX0821]: the file is broken: expected 'mxGraphModel' tag, not 'wrong'",
         );
-        let cut = format!("<mxfile><diagram name='a'>{}", &MODEL[..60]);
-        assert!(read(&cut).unwrap_err().starts_with("a.drawio:1:"), "{cut}");
+        let end = "error[CLX0821]: the file is broken:";
+        for (cut, place) in [("<mxfile>\n<diagram na", "2:12"), ("<mxfile>\n<diagram>\n", "3:1")] {
+            let error = read(cut).unwrap_err();
+            assert!(error.starts_with(&format!("a.drawio:{place}: {end}")), "{error}");
+        }
     }
 
     #[test]
