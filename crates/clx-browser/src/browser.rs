@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::connection::Connection;
 use crate::error::BrowserError;
-use crate::launch::{BrowserProcess, PREFIX};
+use crate::launch::{BrowserProcess, PREFIX, SOCKETS};
 use crate::options::BrowserOptions;
 use crate::page::{Page, PageOptions};
 
@@ -48,13 +48,14 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Removes the directories of browsers below `base` whose process was killed, and returns how
-    /// many. To be called once at the start.
+    /// Removes the directories of browsers, below `base` and for temporary files, whose process was
+    /// killed, and returns how many. To be called once at the start.
     ///
     /// # Errors
     /// [`ProcessError::Directory`] if `base` exists and cannot be read.
     pub fn remove_leftovers(base: &Path) -> Result<usize, ProcessError> {
-        ScratchDirectory::remove_leftovers(base, PREFIX)
+        let of_sockets = ScratchDirectory::remove_leftovers(&std::env::temp_dir(), SOCKETS)?;
+        Ok(of_sockets + ScratchDirectory::remove_leftovers(base, PREFIX)?)
     }
 
     /// Opens an empty page.

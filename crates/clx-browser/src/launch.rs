@@ -17,16 +17,20 @@ pub(crate) const PREFIX: &str = "browser";
 /// becomes the browser.
 const SCRIPT: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >&2"#;
 
+/// Begins the names of directories for sockets, in the directory for temporary files.
+pub(crate) const SOCKETS: &str = "clx-browser";
+
 /// How long a browser that closed its pipes may take to end, so that its exit can be told.
 const END_LIMIT: Duration = Duration::from_millis(500);
 
 const N_LAST_LINES: usize = 10;
 
-/// Dropping it kills the process group, then removes the directory.
+/// Dropping it kills the process group, then removes its directories.
 #[derive(Debug)]
 pub(crate) struct BrowserProcess {
     child: Child,
     _directory: ScratchDirectory,
+    _sockets: ScratchDirectory,
 }
 
 impl BrowserProcess {
@@ -40,18 +44,20 @@ impl BrowserProcess {
             return Err(BrowserError::Missing { program: options.program.clone() });
         }
         let directory = ScratchDirectory::make(&options.base, PREFIX).map_err(start)?;
+        // The path of a socket has 107 bytes at most, and `base` may lie deep in the user's files.
+        let sockets = ScratchDirectory::make(&std::env::temp_dir(), SOCKETS).map_err(start)?;
         let child = Spawn::new("/bin/sh")
             .args(["-c", SCRIPT])
             .arg(&options.program)
             .args(options.arguments(&directory.path().join("profile")))
             // Sockets and locks of the browser, which a killed one leaves behind.
-            .env("TMPDIR", directory.path())
+            .env("TMPDIR", sockets.path())
             .stdin(Stdin::Piped)
             .stdout(Stdout::Piped)
             .guarded(true)
             .start()
             .map_err(start)?;
-        let mut process = Self { child, _directory: directory };
+        let mut process = Self { child, _directory: directory, _sockets: sockets };
         let (to, from) = process.pipes().map_err(|source| BrowserError::Pipe { source })?;
         Ok((process, to, from))
     }

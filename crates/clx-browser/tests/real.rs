@@ -1,6 +1,7 @@
 //! Tests with a real Chromium; `SKIPPED` where none is in `PATH`.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clx_browser::{
@@ -20,16 +21,20 @@ struct Bench {
     base: TempDir,
 }
 
-/// Starts a browser of its own for each test; `None` says loudly that there is none.
+/// Finds the browser; `None` says loudly that there is none.
 #[expect(clippy::print_stdout, reason = "a skipped test must not look like one that passed")]
-async fn bench() -> Option<Bench> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let Some(program) = find_program(&path) else {
+fn program() -> Option<PathBuf> {
+    let program = find_program(&std::env::var_os("PATH").unwrap_or_default());
+    if program.is_none() {
         println!("SKIPPED: there is no Chromium in PATH");
-        return None;
-    };
+    }
+    program
+}
+
+/// Starts a browser of its own for each test.
+async fn bench() -> Option<Bench> {
     let base = TempDir::new().expect("a directory");
-    let options = BrowserOptions::new(program, base.path().to_owned());
+    let options = BrowserOptions::new(program()?, base.path().to_owned());
     let browser = Browser::launch(&options).await.expect("the browser starts");
     Some(Bench { browser, base })
 }
@@ -195,6 +200,18 @@ async fn dropped_browser_leaves_neither_process_nor_file() {
     drop(browser);
     eventually(|| group_members(group).unwrap().is_empty()).await;
     assert_eq!(std::fs::read_dir(base.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn browser_may_live_deep_in_the_files_of_its_user() {
+    let Some(program) = program() else { return };
+    let base = TempDir::new().expect("a directory");
+    let deep = base.path().join("a course with a long name ".repeat(6)).join("drawio");
+    let browser = Browser::launch(&BrowserOptions::new(program, deep.clone())).await.unwrap();
+    let group = browser.group();
+    drop(browser);
+    eventually(|| group_members(group).unwrap().is_empty()).await;
+    assert_eq!(std::fs::read_dir(&deep).unwrap().count(), 0);
 }
 
 #[tokio::test]
