@@ -97,6 +97,32 @@ fn notebook_that_reads_a_picture_waits_for_it() {
 }
 
 #[test]
+fn pages_hold_pictures_where_the_course_wants_it() {
+    let Some(bench) = Bench::new("print x", DIAGRAM) else { return };
+    let source = "# %% [markdown]\n# <img src=\"img/plan.png\" alt=\"Who greets\">\n";
+    bench.course.write(&format!("{TOPIC}/slides_a.py"), source);
+    let _built = bench.run(&[]).expect(0);
+    let page = |bench: &Bench| {
+        String::from_utf8(bench.output("01 slides_a.html").expect("made")).expect("UTF-8")
+    };
+    assert!(page(&bench).contains("<img src=\"img/plan.png\""));
+
+    let spec = bench.course.spec("course.xml");
+    let text = std::fs::read_to_string(&spec).expect("a spec");
+    let inline = text.replace("<sections>", "<image-options inline-svg=\"yes\"/><sections>");
+    std::fs::write(&spec, inline).expect("written");
+    let _built = bench.run(&[]).expect(0);
+    let with_picture = page(&bench);
+    assert!(with_picture.contains("aria-label=\"Who greets\""));
+    assert!(with_picture.contains("<svg") && with_picture.contains("greets</text>"));
+    assert!(bench.output("img/plan.png").is_some() && bench.output("img/plan.svg").is_none());
+
+    bench.course.write(&format!("{TOPIC}/pu/plan.pu"), DIAGRAM.replace("greets", "waves"));
+    let _built = bench.run(&[]).expect(0);
+    assert!(page(&bench).contains("waves</text>"), "a changed picture makes the page anew");
+}
+
+#[test]
 fn each_block_of_a_source_is_a_picture() {
     let two = format!("{DIAGRAM}\n@startuml login\nBob -> Carol : asks\n@enduml\n");
     let Some(bench) = Bench::new("print x", &two) else { return };

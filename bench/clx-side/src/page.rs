@@ -67,6 +67,7 @@ pub fn measure(directory: &Path) -> Figures {
         lexer: "ipython3",
         execution: Execution::Done,
         cells: &cells,
+        pictures: &[],
     };
     let renderer = HtmlRenderer::new(Templates::bundled());
     let mut sample = Vec::new();

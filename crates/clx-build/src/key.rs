@@ -109,6 +109,7 @@ mod tests {
             kinds: OutputKind::predefined(),
             templates: None,
             code: CodeUse::Show,
+            inline: Vec::new(),
         }
     }
 

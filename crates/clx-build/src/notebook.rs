@@ -41,6 +41,7 @@ pub(crate) fn notebook_step(
         kinds: course.kinds.clone(),
         templates: renderers.pages.templates,
         code,
+        inline: Vec::new(),
     };
     let mut outputs: Vec<StepOutput> = Vec::new();
     let mut places: Vec<Vec<PathBuf>> = Vec::new();
@@ -90,7 +91,8 @@ fn key(
         OutputFormat::Html => {
             let key = page_key(key, &renderers.pages.renderer, input, request);
             pictures.iter().fold(key, |key, picture| {
-                key.with_hash(&format!("picture {}", picture.path.display()), &picture.key)
+                let name = format!("picture {:?} {}", picture.usage, picture.path.display());
+                key.with_hash(&name, &picture.key)
             })
         }
     }

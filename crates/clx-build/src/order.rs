@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clx_core::{CodeUse, ContentHash, NotebookInput, OutputOutcome, Step, StepId, VisibleFile};
+use clx_core::{
+    CodeUse, ContentHash, InlinePicture, NotebookInput, OutputOutcome, Step, StepId, VisibleFile,
+};
 
-use crate::plan::{NeededPicture, PlannedStep};
+use crate::plan::{NeededPicture, PictureUsage, PlannedStep, page_names};
 
 /// Hands out the steps of a plan as soon as what they need is made.
 #[derive(Debug)]
@@ -79,15 +81,21 @@ impl<'p> Order<'p> {
         if planned.pictures.is_empty() {
             return step;
         }
-        let made = |needed: &NeededPicture| {
-            let hash = *self.made.get(&(needed.step, needed.output))?;
-            Some(VisibleFile { path: needed.path.clone(), hash, is_notebook: false })
-        };
         let mut input: NotebookInput =
             serde_json::from_value(step.input).expect("only notebooks need pictures");
-        if let CodeUse::Run(run) = &mut input.code {
-            run.files.extend(planned.pictures.iter().filter_map(made));
-            run.files.sort_unstable();
+        for NeededPicture { usage, path, step, output, .. } in &planned.pictures {
+            let Some(&hash) = self.made.get(&(*step, *output)) else { continue };
+            match (usage, &mut input.code) {
+                (PictureUsage::Code, CodeUse::Run(run)) => {
+                    run.files.push(VisibleFile { path: path.clone(), hash, is_notebook: false });
+                    run.files.sort_unstable();
+                }
+                (PictureUsage::Code, CodeUse::Show | CodeUse::NoKernel) => {}
+                (PictureUsage::Page, _) => {
+                    let paths = page_names(path).into();
+                    input.inline.push(InlinePicture { paths, hash });
+                }
+            }
         }
         step.input = serde_json::to_value(&input).expect("it was JSON before");
         step

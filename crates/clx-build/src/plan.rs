@@ -63,10 +63,12 @@ pub(crate) struct PlannedStep {
     pub(crate) places: Vec<Vec<PathBuf>>,
 }
 
-/// A picture that the code of a notebook sees.
+/// A picture that a notebook needs.
 #[derive(Debug, Clone)]
 pub(crate) struct NeededPicture {
-    /// Path relative to the directory in which the code runs.
+    /// What for.
+    pub(crate) usage: PictureUsage,
+    /// Path relative to the topic.
     pub(crate) path: PathBuf,
     /// Position of the step that makes it.
     pub(crate) step: usize,
@@ -74,6 +76,15 @@ pub(crate) struct NeededPicture {
     pub(crate) output: usize,
     /// The key of the output: stands for the picture in keys until it is made.
     pub(crate) key: ContentHash,
+}
+
+/// What a notebook needs a picture for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureUsage {
+    /// Its code sees it.
+    Code,
+    /// Its pages hold it.
+    Page,
 }
 
 impl BuildPlan {
@@ -107,7 +118,7 @@ impl BuildPlan {
                 .entry(notebook.prog_lang)
                 .or_insert_with(|| clx_notebook::renderer_identity(notebook.prog_lang));
             let code = kernels.code_use(notebook, |path| digests.get(path).copied());
-            let pictures = needed_pictures(notebook, &code, &diagrams.pictures);
+            let pictures = needed_pictures(notebook, &code, course.inline_svg, &diagrams.pictures);
             let renderers = Renderers { notebook: renderer, pages };
             steps.extend(notebook_step(course, notebook, source, code, pictures, &renderers));
         }
@@ -141,29 +152,45 @@ impl BuildPlan {
     }
 }
 
-/// Returns the pictures of the topic's diagrams whose names stand in the notebook: others are not laid
-/// beside its code, so that it need not wait for them.
+/// Returns the pictures of the topic's diagrams whose names stand in the notebook: others are neither
+/// laid beside its code nor put into its pages, so that it need not wait for them.
 fn needed_pictures(
     notebook: &NotebookOutputs,
     code: &CodeUse,
+    inline_svg: bool,
     made: &BTreeMap<(PathBuf, PictureFormat), MadePicture>,
 ) -> Vec<NeededPicture> {
-    if !matches!(code, CodeUse::Run(_)) || notebook.topic_pictures.is_empty() {
+    let runs = matches!(code, CodeUse::Run(_));
+    if !(runs || inline_svg) || notebook.topic_pictures.is_empty() {
         return Vec::new();
     }
     let text = std::fs::read(&notebook.source).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let named = notebook.topic_pictures.iter().filter(|picture| {
-        let name = picture.relative.file_name().unwrap_or_default().to_string_lossy();
-        text.contains(&*name)
-    });
-    named
-        .filter_map(|picture| {
-            let made = made.get(&(picture.diagram.clone(), picture.format))?;
+    let is_named =
+        |path: &Path| text.contains(&*path.file_name().unwrap_or_default().to_string_lossy());
+    let mut needed = Vec::new();
+    for picture in notebook.topic_pictures.iter() {
+        let Some(made) = made.get(&(picture.diagram.clone(), picture.format)) else { continue };
+        let mut need = |usage| {
             let path = picture.relative.clone();
-            Some(NeededPicture { path, step: made.step, output: made.output, key: made.key })
-        })
-        .collect()
+            let MadePicture { step, output, key } = *made;
+            needed.push(NeededPicture { usage, path, step, output, key });
+        };
+        if runs && picture.is_placed && is_named(&picture.relative) {
+            need(PictureUsage::Code);
+        }
+        let is_svg = picture.format == PictureFormat::Svg;
+        let stands_in_page = page_names(&picture.relative).iter().any(|path| is_named(path));
+        if inline_svg && is_svg && stands_in_page {
+            need(PictureUsage::Page);
+        }
+    }
+    needed
+}
+
+/// Returns what images of pages refer to an SVG picture by: its own name, and that of the PNG.
+pub(crate) fn page_names(svg: &Path) -> [PathBuf; 2] {
+    [svg.to_owned(), svg.with_extension("png")]
 }
 
 /// Returns the files whose bytes the outputs depend on.

@@ -84,6 +84,18 @@ pub struct NotebookInput {
     pub templates: Option<ContentHash>,
     /// What happens to the code of pages whose kind runs it.
     pub code: CodeUse,
+    /// Pictures that stand in pages themselves.
+    #[serde(default)]
+    pub inline: Vec<InlinePicture>,
+}
+
+/// An SVG picture that stands in pages in the place of images that refer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InlinePicture {
+    /// What images refer to it by, relative to the topic: `img/plan.svg`, `img/plan.png`.
+    pub paths: Vec<PathBuf>,
+    /// Its bytes.
+    pub hash: ContentHash,
 }
 
 /// What happens to the code of pages whose kind runs it.

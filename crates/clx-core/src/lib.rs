@@ -31,8 +31,8 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use format::{OutputFormat, PictureFormat};
 pub use hash::{ContentHash, KeyBuilder};
 pub use job::{
-    CodeRun, CodeUse, DiagramInput, DiagramRequest, IncludedFile, JobKind, NotebookInput,
-    NotebookRequest, VisibleFile,
+    CodeRun, CodeUse, DiagramInput, DiagramRequest, IncludedFile, InlinePicture, JobKind,
+    NotebookInput, NotebookRequest, VisibleFile,
 };
 pub use kind::{Audience, CodeCells, OutputKind};
 pub use language::{Language, LanguageProfile};

@@ -33,6 +33,8 @@ pub struct Course {
     pub description: LocalText,
     /// Carried along.
     pub certificate: LocalText,
+    /// Whether pages hold the SVG pictures of diagrams themselves.
+    pub inline_svg: bool,
     /// Where the output repositories live.
     pub github: Github,
     /// Sections in order.

@@ -70,6 +70,7 @@ fn assemble(
         organization: spec.organization,
         description: spec.description,
         certificate: spec.certificate,
+        inline_svg: spec.inline_svg,
         github: spec.github,
         sections,
         dir_groups,

@@ -172,6 +172,8 @@ pub struct TopicPicture {
     pub relative: PathBuf,
     /// Its format.
     pub format: PictureFormat,
+    /// Whether it lies in output trees; else only pages hold it.
+    pub is_placed: bool,
 }
 
 /// The pictures of one diagram source.

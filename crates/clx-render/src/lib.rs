@@ -30,6 +30,7 @@
 //!     lexer: "ipython3",
 //!     execution: Execution::NotWanted,
 //!     cells: &[cell],
+//!     pictures: &[],
 //! };
 //! let rendered = HtmlRenderer::new(Templates::bundled()).render(&page)?;
 //! assert!(rendered.html.contains("<h2 id=\"Area\">"));
@@ -42,6 +43,7 @@ pub mod code;
 mod cell;
 mod highlight;
 mod html;
+mod inline;
 mod markdown;
 mod math;
 mod output;
@@ -49,6 +51,6 @@ mod page;
 mod renderer;
 mod templates;
 
-pub use page::{CellContent, Execution, Page, PageCell, RenderWarning, RenderedPage};
+pub use page::{CellContent, Execution, InlineSvg, Page, PageCell, RenderWarning, RenderedPage};
 pub use renderer::{HtmlRenderer, renderer_identity};
 pub use templates::Templates;

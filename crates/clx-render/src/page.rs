@@ -18,6 +18,17 @@ pub struct Page<'a> {
     pub execution: Execution<'a>,
     /// The cells in order.
     pub cells: &'a [PageCell<'a>],
+    /// Pictures that are put into the page in the place of images that refer to them.
+    pub pictures: &'a [InlineSvg<'a>],
+}
+
+/// A picture that can stand in a page itself.
+#[derive(Debug, Clone, Copy)]
+pub struct InlineSvg<'a> {
+    /// What images refer to it by: the end of their `src`, such as `img/plan.png`.
+    pub paths: &'a [&'a str],
+    /// The text of the SVG file.
+    pub svg: &'a str,
 }
 
 /// Whether the code of a page was run.

@@ -2,12 +2,12 @@
 
 use clx_core::{ContentHash, Diagnostic, KeyBuilder, Language};
 
-use crate::cell;
 use crate::page::{Execution, Page, RenderedPage};
 use crate::templates::{PageContext, Templates};
+use crate::{cell, inline};
 
 /// Raised whenever the page of the same notebook changes.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// Renders pages. It is cheap to make, holds no state and may be shared between threads.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl HtmlRenderer {
             note: note(page),
             prog_lang: page.prog_lang.name(),
             lexer: page.lexer,
-            cells,
+            cells: inline::replace(cells, page.pictures),
         })?;
         Ok(RenderedPage { html, warnings })
     }

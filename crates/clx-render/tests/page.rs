@@ -29,6 +29,7 @@ fn page<'a>(language: Language, execution: Execution<'a>, cells: &'a [PageCell<'
         lexer: "ipython3",
         execution,
         cells,
+        pictures: &[],
     }
 }
 

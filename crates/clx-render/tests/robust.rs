@@ -23,6 +23,7 @@ fn render(prog_lang: ProgLang, content: CellContent<'_>, source: &str) -> String
         lexer: "x",
         execution: Execution::Done,
         cells: &cells,
+        pictures: &[],
     };
     HtmlRenderer::new(Templates::bundled()).render(&page).expect("the page is made").html
 }

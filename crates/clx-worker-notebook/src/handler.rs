@@ -9,7 +9,7 @@ use clx_core::{
     RequestResult,
 };
 use clx_notebook::Rendered;
-use clx_render::{HtmlRenderer, Templates};
+use clx_render::{HtmlRenderer, InlineSvg, Templates};
 use clx_store::{Store, StoreError};
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
@@ -18,6 +18,7 @@ use crate::explain::explain;
 use crate::failure::{bad_payload, cancelled, store_failure};
 use crate::job::NotebookJob;
 use crate::page;
+use crate::picture::Pictures;
 use crate::run::{Code, RunOutcome, Runner};
 use crate::tools::NotebookTools;
 
@@ -50,13 +51,19 @@ impl NotebookHandler {
         let runs = self.run_code(&job, &mut drafts, context).await?;
         let begin = Instant::now();
         let html = HtmlRenderer::new(self.templates(&job)?);
+        let pictures = Pictures::read(&job.input.inline, &self.store)
+            .map_err(|error| store_failure(&error))?;
         let mut made = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            made.push(match draft {
-                Draft::Text(made) => made,
-                Draft::Page(draft) => finish(&html, &job, &draft, &runs, &mut drafter),
-            });
-        }
+        pictures.with(|pictures| {
+            for draft in drafts {
+                made.push(match draft {
+                    Draft::Text(made) => made,
+                    Draft::Page(draft) => {
+                        finish(&html, &job, &draft, &runs, pictures, &mut drafter)
+                    }
+                });
+            }
+        });
         let executed = runs.into_values().filter_map(|run| run.executed).collect();
         let result = self
             .keep(made, drafted + begin.elapsed(), executed)
@@ -139,6 +146,7 @@ fn finish(
     job: &NotebookJob,
     draft: &PageDraft,
     runs: &HashMap<ContentHash, RunOutcome>,
+    pictures: &[InlineSvg<'_>],
     drafter: &mut Drafter<'_>,
 ) -> Result<Rendered, Diagnostic> {
     let renderer = drafter.renderer(&draft.organization);
@@ -147,5 +155,5 @@ fn finish(
         Some(Ok(outputs)) => Some(outputs),
         None => None,
     };
-    page::render(html, &job.input, draft, outputs, renderer)
+    page::render(html, &job.input, draft, outputs, pictures, renderer)
 }

@@ -22,6 +22,7 @@ mod flight;
 mod handler;
 mod job;
 mod page;
+mod picture;
 mod progress;
 mod run;
 mod run_error;

@@ -3,7 +3,7 @@
 use clx_core::{CodeUse, Diagnostic, NotebookInput, Severity};
 use clx_kernel::{CellExecution, Execution as Outputs};
 use clx_notebook::{CellType, NotebookRenderer, Rendered};
-use clx_render::{CellContent, Execution, HtmlRenderer, Page, PageCell};
+use clx_render::{CellContent, Execution, HtmlRenderer, InlineSvg, Page, PageCell};
 use serde_json::Value;
 
 use crate::cell_error::plain;
@@ -17,6 +17,7 @@ pub(crate) fn render(
     input: &NotebookInput,
     draft: &PageDraft,
     outputs: Option<&Outputs>,
+    pictures: &[InlineSvg<'_>],
     renderer: &mut NotebookRenderer,
 ) -> Result<Rendered, Diagnostic> {
     let mut warnings = draft.processed.warnings.clone();
@@ -61,6 +62,7 @@ pub(crate) fn render(
         lexer: notebook.lexer().unwrap_or_default(),
         execution: execution(input, draft, outputs),
         cells: &cells,
+        pictures,
     })?;
     for warning in page.warnings {
         let line =

@@ -49,6 +49,15 @@ pub fn outputs(
     Ok((OutputPlan { targets, course_dirs, ..builder.plan }, findings))
 }
 
+/// Returns the formats of diagrams' pictures; an SVG that only pages hold has no place of its own.
+fn formats(course: &Course, selection: &Selection) -> Vec<(PictureFormat, bool)> {
+    let mut formats: Vec<_> = selection.pictures().iter().map(|&format| (format, true)).collect();
+    if course.inline_svg && !selection.pictures().contains(&PictureFormat::Svg) {
+        formats.push((PictureFormat::Svg, false));
+    }
+    formats
+}
+
 /// Returns the directories that hold outputs: what lies there is no source of a directory group.
 fn output_roots<'a>(course: &Course, selected: impl Iterator<Item = &'a Path>) -> Vec<PathBuf> {
     let declared = course.targets.iter().map(|target| target.root.clone());
@@ -60,7 +69,8 @@ struct Builder<'c> {
     course: &'c Course,
     layout: &'c Layout,
     mode: ImageMode,
-    formats: &'c [PictureFormat],
+    /// Formats of diagrams' pictures, and whether they have places in output trees.
+    formats: Vec<(PictureFormat, bool)>,
     plan: OutputPlan,
     claims: Claims<'c>,
     shared: SharedImages<'c>,
@@ -91,7 +101,7 @@ impl<'c> Builder<'c> {
             course,
             layout,
             mode: selection.image_mode,
-            formats: selection.pictures(),
+            formats: formats(course, selection),
             plan: OutputPlan::default(),
             claims: Claims::new(course),
             shared: SharedImages::new(course),
@@ -121,18 +131,23 @@ impl<'c> Builder<'c> {
     fn topic_pictures(&self, pictures: &BTreeMap<&Path, PathBuf>) -> Arc<[TopicPicture]> {
         let of_diagram = |(diagram, stem): (&&Path, &PathBuf)| {
             let (diagram, stem) = (diagram.to_path_buf(), stem.clone());
-            self.formats.iter().map(move |&format| TopicPicture {
+            self.formats.iter().map(move |&(format, is_placed)| TopicPicture {
                 diagram: diagram.clone(),
                 relative: with_extension(&stem, format),
                 format,
+                is_placed,
             })
         };
         pictures.iter().flat_map(of_diagram).collect()
     }
 
     fn topic(&mut self, placed: &Placed<'_, 'c>) {
-        let made: HashSet<_> =
-            placed.topic_pictures.iter().map(|picture| &picture.relative).collect();
+        let made: HashSet<_> = placed
+            .topic_pictures
+            .iter()
+            .filter(|picture| picture.is_placed)
+            .map(|picture| &picture.relative)
+            .collect();
         for file in &placed.topic.files {
             match &file.class {
                 FileClass::Notebook(info) => self.notebook(placed, file, info),
@@ -198,16 +213,17 @@ impl<'c> Builder<'c> {
 
     fn diagram(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, kind: JobKind) {
         let Some(stem) = placed.pictures.get(file.path.as_path()) else { return };
-        let formats = self.formats;
+        let formats = self.formats.clone();
         let diagrams = &mut self.plan.diagrams;
         let index = *self.diagrams.entry(&file.path).or_insert_with(|| {
             let name = stem.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let picture = |&format| DiagramPicture { format, places: Vec::new() };
+            let picture = |&(format, _)| DiagramPicture { format, places: Vec::new() };
             let pictures = formats.iter().map(picture).collect();
             diagrams.push(DiagramOutputs { source: file.path.clone(), kind, stem: name, pictures });
             diagrams.len() - 1
         });
-        for (position, &format) in formats.iter().enumerate() {
+        let wanted = formats.iter().enumerate().filter(|(_, (_, is_placed))| *is_placed);
+        for (position, &(format, _)) in wanted {
             let maker = Maker::Diagram(kind);
             let mut places = self.places(placed, &with_extension(stem, format), &file.path, maker);
             places.retain(|place| self.claims.claim(place, &file.path, maker));

@@ -9,7 +9,9 @@ use crate::source;
 /// Returns the files of a topic that the code of its notebooks may see, notebooks included. Pictures
 /// that diagrams make hide those that an earlier tool left in their places.
 pub(super) fn support_files(topic: &Topic, made: &[TopicPicture]) -> Arc<[SupportFile]> {
-    let is_made = |file: &TopicFile| made.iter().any(|picture| picture.relative == file.relative);
+    let is_made = |file: &TopicFile| {
+        made.iter().any(|picture| picture.is_placed && picture.relative == file.relative)
+    };
     let files = topic.files.iter().filter_map(|file| {
         let is_notebook = match file.class {
             FileClass::Notebook(_) => true,

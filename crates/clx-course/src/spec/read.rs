@@ -65,6 +65,8 @@ fn read_spec(element: Node<'_, '_>, root: &Path, report: &mut Report<'_>) -> Spe
     let offer = Offer { root, kinds: &kinds, languages: &codes };
     let targets = target::read(element, &offer, report);
     let groups = group::read(element, report);
+    let inline_svg = xml::child(element, "image-options")
+        .is_some_and(|options| section::read_switch(options, "inline-svg", false, report));
     let mut reader = TextReader { languages: &codes, report };
     let name_element = xml::child(element, "name").filter(|_| !codes.is_empty());
     let name = reader.read(name_element);
@@ -76,6 +78,7 @@ fn read_spec(element: Node<'_, '_>, root: &Path, report: &mut Report<'_>) -> Spe
         certificate: reader.read(xml::child(element, "certificate")),
         sections: section::read(element, &mut reader),
         author: xml::child_text(element, "author").unwrap_or_default(),
+        inline_svg,
         github: xml::child(element, "github").map(read_github).unwrap_or_default(),
         name,
         directory,
@@ -167,13 +170,14 @@ fn read_github(element: Node<'_, '_>) -> Github {
 
 /// Mentions elements directly below the root that nothing reads: perhaps they are misspelt.
 fn report_unknown(root: Node<'_, '_>, report: &mut Report<'_>) {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 14] = [
         "author",
         "certificate",
         "description",
         "dir-group",
         "dir-groups",
         "github",
+        "image-options",
         "languages",
         "name",
         "organization",

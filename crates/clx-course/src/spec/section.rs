@@ -3,6 +3,7 @@
 use clx_core::Severity;
 use roxmltree::Node;
 
+use super::report::Report;
 use super::text::TextReader;
 use super::{SectionSpec, TopicReference, xml};
 use crate::code;
@@ -48,10 +49,10 @@ fn read_section(section: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Optio
 }
 
 fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<TopicReference> {
-    let html = read_switch(topic, "html", true, reader);
+    let html = read_switch(topic, "html", true, reader.report);
     let code = CodeRules {
-        evaluate: read_switch(topic, "evaluate", true, reader),
-        skip_errors: read_switch(topic, "skip-errors", false, reader),
+        evaluate: read_switch(topic, "evaluate", true, reader.report),
+        skip_errors: read_switch(topic, "skip-errors", false, reader.report),
     };
     let id = xml::text(topic);
     let fault = if id.is_empty() {
@@ -72,16 +73,17 @@ fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<To
     None
 }
 
-fn read_switch(
-    topic: Node<'_, '_>,
+/// Reads an attribute that is switched on or off.
+pub(super) fn read_switch(
+    element: Node<'_, '_>,
     attribute: &str,
     default: bool,
-    reader: &mut TextReader<'_, '_>,
+    report: &mut Report<'_>,
 ) -> bool {
-    let Some(word) = topic.attribute(attribute) else { return default };
+    let Some(word) = element.attribute(attribute) else { return default };
     xml::switch(word).unwrap_or_else(|| {
-        reader.report.error(
-            topic,
+        report.error(
+            element,
             code::TOPIC_SWITCH_VALUE,
             format!("unknown value `{word}` of the attribute `{attribute}`"),
             "use one of: yes, true, on, 1, no, false, off, 0",

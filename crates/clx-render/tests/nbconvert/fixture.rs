@@ -62,6 +62,7 @@ impl Fixture {
             lexer,
             execution: Execution::Done,
             cells: &cells,
+            pictures: &[],
         };
         HtmlRenderer::new(Templates::bundled()).render(&page).expect("the page is made").html
     }
