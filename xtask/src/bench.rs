@@ -33,11 +33,13 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "build",
     "page",
     "execute",
     "memory",
+    "plantuml",
+    "drawio",
     "queue",
     "latency",
     "latency-process",

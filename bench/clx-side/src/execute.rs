@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use serde_json::json;
 
 use crate::Figures;
 use crate::command::{clx, expect_files, run, seconds};
 use crate::course;
+use crate::memory::{PAUSE, pss_mb};
 
 const N_NOTEBOOKS: usize = 20;
 
@@ -20,9 +20,6 @@ const N_GROUPS: usize = 5;
 
 /// Pages of each: completed and speaker, which share a run.
 const N_PAGES: usize = 2;
-
-/// How often memory is looked at.
-const PAUSE: Duration = Duration::from_millis(20);
 
 const TARGETS: &str = "\
 <output-target name='pages'><path>pages</path>
@@ -48,23 +45,13 @@ pub fn measure(directory: &Path) -> Figures {
 pub fn memory(directory: &Path) -> Figures {
     let course = MeasuredCourse::new(&directory.join("memory"))?;
     let mut clx = course.build("pages")?.stderr(Stdio::inherit()).spawn()?;
-    let status = format!("/proc/{}/smaps_rollup", clx.id());
     let mut peak = 0.0_f64;
     while clx.try_wait()?.is_none() {
-        // There is nothing to read while the process begins and ends.
-        let now = fs::read_to_string(&status).ok().and_then(|text| pss_mb(&text));
-        peak = peak.max(now.unwrap_or_default());
+        peak = peak.max(pss_mb(clx.id()));
         std::thread::park_timeout(PAUSE);
     }
     course.check()?;
     Ok(json!({ "peak_mb": peak }))
-}
-
-/// Returns the proportional set size, in megabytes.
-fn pss_mb(smaps: &str) -> Option<f64> {
-    let line = smaps.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    let kibibytes: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kibibytes * 1024.0 / 1e6)
 }
 
 struct MeasuredCourse {

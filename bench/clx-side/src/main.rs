@@ -11,12 +11,16 @@ use serde_json::Value;
 mod build;
 mod command;
 mod course;
+mod drawing;
+mod drawio;
 mod execute;
 mod history;
 mod idle;
 mod latency;
+mod memory;
 mod page;
 mod place;
+mod plantuml;
 mod throughput;
 mod timing;
 
@@ -31,6 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["page", directory] => page::measure(Path::new(directory))?,
         ["execute", directory] => execute::measure(Path::new(directory))?,
         ["memory", directory] => execute::memory(Path::new(directory))?,
+        ["plantuml", directory] => plantuml::measure(Path::new(directory))?,
+        ["drawio", directory] => drawio::measure(Path::new(directory))?,
         ["queue", directory] => throughput::measure(Path::new(directory))?,
         ["latency", directory] => latency::in_process(Path::new(directory))?,
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,

@@ -27,6 +27,11 @@ warm, nbconvert renders its template `classic`. Executed notebooks have 21 small
 the same kernel, which `clx setup kernels` installed, and two workers; the other side runs each notebook once, too, and
 the clock includes the start of either program. Memory is the proportional set size (PSS) of the process, looked at
 every 20 ms.
+
+The PlantUML diagrams are small ones of sequences, classes, activities and states. clx draws them one after the other,
+and the clock includes the start of its one Java; the other side starts Java with default options for each file, is
+measured with 10 files and scaled to 50. The draw.io diagrams have four shapes and three edges; a first one, which
+starts the browser, is not counted. Memory is that of the whole process group, while all are drawn once more.
 ";
 
 /// Returns the comparison as a Markdown table that is readable on a terminal.

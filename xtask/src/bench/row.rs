@@ -112,6 +112,34 @@ const COMPARISONS: &[Comparison] = &[
         bar: Bar::AtMost(60.0),
     },
     Comparison {
+        what: "50 PlantUML diagrams as PNG, against one plain Java for each",
+        clx: ("clx", "plantuml", "warm_s"),
+        other: Some(("clx", "plantuml", "cold_s")),
+        unit: Unit::Seconds,
+        bar: Bar::Ratio(10.0),
+    },
+    Comparison {
+        what: "memory of the one Java, at its peak, against the plain ones",
+        clx: ("clx", "plantuml", "warm_mb"),
+        other: Some(("clx", "plantuml", "cold_mb")),
+        unit: Unit::Megabytes,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "draw.io diagram as PNG, mean of 50 in a browser that runs",
+        clx: ("clx", "drawio", "picture_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(150.0),
+    },
+    Comparison {
+        what: "memory of the browser with all its processes, at its peak",
+        clx: ("clx", "drawio", "memory_mb"),
+        other: None,
+        unit: Unit::Megabytes,
+        bar: Bar::None,
+    },
+    Comparison {
         what: "claim + complete on the bare queue, 16 workers, against effectum",
         clx: ("clx", "queue", "claim_per_s"),
         other: Some(("effectum", "queue", "drain_per_s")),
@@ -273,6 +301,23 @@ mod tests {
             &[("5.00 s", "2.00 x", Some(true))],
         );
         check(&[("clx", "memory", "peak_mb", 60.04)], &[("60.0 MB", "", Some(false))]);
+    }
+
+    #[test]
+    fn diagrams_are_compared_by_time_and_memory() {
+        check(
+            &[
+                ("clx", "plantuml", "warm_s", 4.0),
+                ("clx", "plantuml", "cold_s", 50.0),
+                ("clx", "plantuml", "warm_mb", 200.0),
+                ("clx", "plantuml", "cold_mb", 150.0),
+            ],
+            &[("4.00 s", "12.50 x", Some(true)), ("200.0 MB", "0.75 x", None)],
+        );
+        check(
+            &[("clx", "drawio", "picture_ms", 150.5), ("clx", "drawio", "memory_mb", 512.0)],
+            &[("150.50 ms", "", Some(false)), ("512.0 MB", "", None)],
+        );
     }
 
     #[test]

@@ -11,10 +11,13 @@ use crate::run::Program;
 use crate::tool;
 
 /// What clx is measured in as a program.
-const WHOLE: &[&str] = &["build", "execute", "memory"];
+const WHOLE: &[&str] = &["build", "execute", "memory", "plantuml", "drawio"];
 
 /// What runs code of notebooks.
 const EXECUTED: &[&str] = &["execute", "memory"];
+
+/// What draws diagrams, each with the tool of the same name.
+const DIAGRAMS: &[&str] = &["plantuml", "drawio"];
 
 /// What effectum and RabbitMQ can do, too.
 const QUEUES: &[&str] = &["queue", "latency"];
@@ -29,6 +32,8 @@ pub(super) struct Sides {
     python: Option<Python>,
     /// Where both sides find the very same kernel, as `JUPYTER_PATH`.
     kernels: Option<OsString>,
+    /// Those of [`DIAGRAMS`] whose tool is there.
+    diagrams: Vec<&'static str>,
 }
 
 impl Sides {
@@ -45,6 +50,7 @@ impl Sides {
         Ok(Self {
             root: root.to_owned(),
             kernels: if needs(EXECUTED) { python_kernel(root)? } else { None },
+            diagrams: diagrams(root, names)?,
             python: if needs(PAGES) { Python::set_up(root) } else { None },
             broker: if needs(QUEUES) { Broker::start(root)? } else { None },
         })
@@ -52,14 +58,16 @@ impl Sides {
 
     /// Returns who can measure this, clx first, with the commands to do so.
     pub(super) fn of(&self, name: &str, directory: &Path) -> Vec<(&'static str, Program)> {
-        if EXECUTED.contains(&name) && self.kernels.is_none() {
+        let lacks_kernel = EXECUTED.contains(&name) && self.kernels.is_none();
+        if lacks_kernel || DIAGRAMS.contains(&name) && !self.diagrams.contains(&name) {
             return Vec::new();
         }
         let built = |program: &str| {
             let program = self.root.join(TARGET).join("release").join(program);
             Program::new(&self.root, &program.to_string_lossy()).argument(name)
         };
-        let mut sides = vec![("clx", built("clx-side").argument(directory))];
+        let clx = built("clx-side").variable("CLX_TOOLS_DIR", tool_folder(&self.root));
+        let mut sides = vec![("clx", clx.argument(directory))];
         if QUEUES.contains(&name) {
             sides.push(("effectum", built("effectum").argument(directory)));
             let broker = self.broker.as_ref();
@@ -84,14 +92,50 @@ fn build(root: &Path, package: &str) -> Result<(), TaskError> {
         .run()
 }
 
-/// Lets the built clx set a kernel up, in a tool folder of the benchmarks. Without one, says so and
-/// returns `None`.
+/// Sets a kernel up. Without one, says so and returns `None`.
 fn python_kernel(root: &Path) -> Result<Option<OsString>, TaskError> {
-    let target = root.join(TARGET);
-    let program = Program::new(root, &target.join("release/clx").to_string_lossy())
-        .variable("CLX_TOOLS_DIR", target.join("tools"));
-    let words = ["setup", "kernels", "--language", "python", "--format", "json"];
-    let program = words.into_iter().fold(program, Program::argument);
-    let prefixes = tool::set_up_by(&program)?;
+    let prefixes = set_up(root, "kernels --language python")?;
     Ok(prefixes.first().map(|prefix| prefix.join("share/jupyter").into_os_string()))
+}
+
+/// Sets up what draws the diagrams of these measurements. Returns those whose tool is there; says which
+/// are left out.
+fn diagrams(root: &Path, names: &[&str]) -> Result<Vec<&'static str>, TaskError> {
+    let mut there = Vec::new();
+    for &name in DIAGRAMS.iter().filter(|name| names.contains(name)) {
+        if set_up(root, name)?.is_empty() {
+            crate::say(&format!("!!! {name} cannot be set up: its rows are left out."));
+        } else {
+            there.push(name);
+        }
+    }
+    Ok(there)
+}
+
+/// Lets the built clx set tools up, in a tool folder of the benchmarks. Returns where those are that
+/// are there.
+fn set_up(root: &Path, what: &str) -> Result<Vec<PathBuf>, TaskError> {
+    let clx = root.join(TARGET).join("release/clx");
+    let program = Program::new(root, &clx.to_string_lossy()).argument("setup");
+    let program = what.split(' ').fold(program, Program::argument);
+    let program = program.argument("--format").argument("json");
+    tool::set_up_by(&program.variable("CLX_TOOLS_DIR", tool_folder(root)))
+}
+
+fn tool_folder(root: &Path) -> PathBuf {
+    root.join(TARGET).join("tools")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn diagrams_are_measured_where_their_tool_is_there() {
+        let root = PathBuf::from("clx");
+        let diagrams = vec!["drawio"];
+        let sides = Sides { root, broker: None, python: None, kernels: None, diagrams };
+        let n_sides = |name| sides.of(name, Path::new("measured")).len();
+        assert_eq!(["plantuml", "drawio"].map(n_sides), [0, 1]);
+    }
 }
