@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clx_core::{ActionResult, Artifact, DiagramRequest, JobResult, RequestResult};
+use clx_core::{ActionResult, Artifact, DiagramInput, DiagramRequest, JobResult, RequestResult};
 use clx_store::Store;
-use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
+use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler, StepJob};
 
-use crate::failure::{bad_payload, cancelled, store_failure};
-use crate::job::DrawioJob;
 use crate::make::{Made, Studio};
 use crate::tools::DrawioTools;
 
@@ -27,14 +25,16 @@ impl DrawioHandler {
     }
 
     async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
-        let job = DrawioJob::read(payload, &self.store)?;
+        let job: StepJob<DiagramInput, DiagramRequest> =
+            StepJob::read(payload, |hash| self.store.get(hash))?;
         let results = match Studio::new(&job.input.file, &job.source, &self.tools) {
             Ok(studio) => self.make_each(studio, &job.requests, context).await?,
             Err(problem) => {
                 job.requests.iter().map(|_| RequestResult::Failed(vec![*problem.clone()])).collect()
             }
         };
-        serde_json::to_vec(&JobResult { results, executed: Vec::new() }).map_err(bad_payload)
+        serde_json::to_vec(&JobResult { results, executed: Vec::new() })
+            .map_err(JobFailure::bad_payload)
     }
 
     async fn make_each(
@@ -47,7 +47,7 @@ impl DrawioHandler {
         let mut results = Vec::with_capacity(requests.len());
         for (request, step) in requests.iter().zip(1..) {
             if context.is_cancelled() {
-                return Err(cancelled());
+                return Err(JobFailure::cancelled());
             }
             context.progress(step, n_requests, request.part.as_deref().unwrap_or_default());
             let begin = Instant::now();
@@ -69,7 +69,7 @@ impl DrawioHandler {
             Ok(made) => made,
             Err(problem) => return Ok(RequestResult::Failed(vec![*problem])),
         };
-        let hash = self.store.put(&picture).map_err(|error| store_failure(&error))?;
+        let hash = self.store.put(&picture).map_err(JobFailure::store)?;
         let (name, size) = (request.format.name().to_owned(), picture.len() as u64);
         Ok(RequestResult::Made(ActionResult {
             artifacts: vec![Artifact { name, hash, size }],

@@ -15,7 +15,6 @@ use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
 use crate::draft::{Draft, Drafter, PageDraft};
 use crate::explain::explain;
-use crate::failure::{bad_payload, cancelled, store_failure};
 use crate::job::NotebookJob;
 use crate::page;
 use crate::picture::Pictures;
@@ -43,7 +42,7 @@ impl NotebookHandler {
         let mut drafts = Vec::with_capacity(job.requests.len());
         for request in &job.requests {
             if context.is_cancelled() {
-                return Err(cancelled());
+                return Err(JobFailure::cancelled());
             }
             drafts.push(drafter.draft(request)?);
         }
@@ -51,8 +50,7 @@ impl NotebookHandler {
         let runs = self.run_code(&job, &mut drafts, context).await?;
         let begin = Instant::now();
         let html = HtmlRenderer::new(self.templates(&job)?);
-        let pictures = Pictures::read(&job.input.inline, &self.store)
-            .map_err(|error| store_failure(&error))?;
+        let pictures = Pictures::read(&job.input.inline, &self.store).map_err(JobFailure::store)?;
         let mut made = Vec::with_capacity(drafts.len());
         pictures.with(|pictures| {
             for draft in drafts {
@@ -65,10 +63,9 @@ impl NotebookHandler {
             }
         });
         let executed = runs.into_values().filter_map(|run| run.executed).collect();
-        let result = self
-            .keep(made, drafted + begin.elapsed(), executed)
-            .map_err(|error| store_failure(&error))?;
-        serde_json::to_vec(&result).map_err(bad_payload)
+        let result =
+            self.keep(made, drafted + begin.elapsed(), executed).map_err(JobFailure::store)?;
+        serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
     }
 
     /// Runs each distinct code of the pages once, in the order of the requests.
@@ -88,10 +85,10 @@ impl NotebookHandler {
                 continue;
             }
             let code = Code::new(setting, std::mem::take(&mut page.code), store)
-                .map_err(|error| store_failure(&error))?;
+                .map_err(JobFailure::store)?;
             page.run = Some(code.key);
             if let Entry::Vacant(run) = runs.entry(code.key) {
-                run.insert(runner.outputs(&code).await.map_err(|error| store_failure(&error))?);
+                run.insert(runner.outputs(&code).await.map_err(JobFailure::store)?);
             }
         }
         Ok(runs)
@@ -100,9 +97,10 @@ impl NotebookHandler {
     /// Returns the course's templates where it has some.
     fn templates(&self, job: &NotebookJob) -> Result<Templates, JobFailure> {
         let Some(hash) = &job.input.templates else { return Ok(Templates::bundled()) };
-        let json = self.store.get(hash).map_err(|error| store_failure(&error))?;
-        let files = serde_json::from_slice(&json).map_err(bad_payload)?;
-        Templates::with_overrides(&files).map_err(|_| bad_payload("its templates are invalid"))
+        let json = self.store.get(hash).map_err(JobFailure::store)?;
+        let files = serde_json::from_slice(&json).map_err(JobFailure::bad_payload)?;
+        Templates::with_overrides(&files)
+            .map_err(|_| JobFailure::bad_payload("its templates are invalid"))
     }
 
     /// Puts all texts into the store in one transaction.

@@ -17,7 +17,6 @@ pub mod code;
 mod cell_error;
 mod draft;
 mod explain;
-mod failure;
 mod flight;
 mod handler;
 mod job;

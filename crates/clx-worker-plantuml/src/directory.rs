@@ -7,13 +7,13 @@
 //!   0/  1/  …                                          one for each job, as the course has them
 //! ```
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clx_process::ProcessIdentity;
+use clx_process::ScratchDirectory;
 
 use crate::command::{GRAPHVIZ_FILE, GRAPHVIZ_SCRIPT};
 
@@ -26,6 +26,7 @@ pub(crate) struct PrivateDirectory {
     /// Without links, because PlantUML compares real paths.
     path: PathBuf,
     n_jobs: AtomicU64,
+    _scratch: ScratchDirectory,
 }
 
 /// The directory of one job. Removes itself when dropped.
@@ -37,22 +38,10 @@ pub(crate) struct JobDirectory {
 impl PrivateDirectory {
     /// Makes a directory below `base`; removes those of processes that were killed.
     pub(crate) fn make(base: &Path) -> io::Result<Self> {
-        fs::create_dir_all(base)?;
-        remove_leftovers(base)?;
-        let (pid, start) = ProcessIdentity::of_this_process()
-            .map_or((std::process::id(), 0), |this| (this.pid, this.start));
-        for n in 0_u64.. {
-            let path = base.join(format!("{PREFIX}-{pid}-{start}-{n}"));
-            match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => {
-                    return Self { path: path.canonicalize()?, n_jobs: AtomicU64::new(0) }
-                        .with_script();
-                }
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(ErrorKind::AlreadyExists.into())
+        ScratchDirectory::remove_leftovers(base, PREFIX).map_err(io::Error::other)?;
+        let scratch = ScratchDirectory::make(base, PREFIX).map_err(io::Error::other)?;
+        let path = scratch.path().canonicalize()?;
+        Self { path, n_jobs: AtomicU64::new(0), _scratch: scratch }.with_script()
     }
 
     fn with_script(self) -> io::Result<Self> {
@@ -74,13 +63,6 @@ impl PrivateDirectory {
     }
 }
 
-impl Drop for PrivateDirectory {
-    fn drop(&mut self) {
-        // What is left is found by `remove_leftovers`.
-        fs::remove_dir_all(&self.path).ok();
-    }
-}
-
 impl JobDirectory {
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -97,29 +79,6 @@ impl Drop for JobDirectory {
         // What is left is removed with the private directory.
         fs::remove_dir_all(&self.path).ok();
     }
-}
-
-fn remove_leftovers(base: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(base)?.filter_map(Result::ok) {
-        if entry.file_name().to_str().and_then(owner_of).is_some_and(|owner| !is_alive(owner)) {
-            // Another process may be doing the same.
-            fs::remove_dir_all(entry.path()).ok();
-        }
-    }
-    Ok(())
-}
-
-/// Returns pid and start of the process that made a directory.
-fn owner_of(name: &str) -> Option<(u32, u64)> {
-    let mut parts = name.split('-');
-    if parts.next() != Some(PREFIX) {
-        return None;
-    }
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-fn is_alive((pid, start): (u32, u64)) -> bool {
-    ProcessIdentity::of(pid).is_some_and(|now| now.start == start)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use clx_core::{ActionResult, Artifact, JobResult, PictureFormat, RequestResult};
 use clx_store::Store;
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
-use crate::failure::{bad_payload, cancelled, store_failure};
 use crate::job::DiagramJob;
 use crate::make::{Made, Studio};
 use crate::tools::PlantUmlTools;
@@ -33,7 +32,7 @@ impl PlantUmlHandler {
         let mut results = Vec::with_capacity(job.requests.len());
         for (request, step) in job.requests.iter().zip(1..) {
             if context.is_cancelled() {
-                return Err(cancelled());
+                return Err(JobFailure::cancelled());
             }
             context.progress(step, n_requests, request.part.as_deref().unwrap_or_default());
             let begin = Instant::now();
@@ -44,7 +43,7 @@ impl PlantUmlHandler {
             results.push(self.keep(request.format, made, begin.elapsed())?);
         }
         let result = JobResult { results, executed: Vec::new() };
-        serde_json::to_vec(&result).map_err(bad_payload)
+        serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
     }
 
     /// Puts a picture into the store.
@@ -58,7 +57,7 @@ impl PlantUmlHandler {
             Ok(made) => made,
             Err(problems) => return Ok(RequestResult::Failed(problems)),
         };
-        let hash = self.store.put(&picture).map_err(|error| store_failure(&error))?;
+        let hash = self.store.put(&picture).map_err(JobFailure::store)?;
         let size = picture.len() as u64;
         Ok(RequestResult::Made(ActionResult {
             artifacts: vec![Artifact { name: format.name().to_owned(), hash, size }],

@@ -4,14 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path};
 
-use clx_core::{Diagnostic, DiagramInput, DiagramRequest, IncludedFile, JobPayload};
+use clx_core::{Diagnostic, DiagramInput, DiagramRequest, IncludedFile};
 use clx_store::{Store, StoreError};
-use clx_worker::JobFailure;
+use clx_worker::{JobFailure, StepJob};
 
 use crate::CATEGORY;
 use crate::code;
 use crate::directory::{JobDirectory, PrivateDirectory};
-use crate::failure::{bad_payload, store_failure, wrong_version};
 use crate::include::{Includes, includes, with_absolute_paths};
 
 /// A source and what is wanted of it.
@@ -25,16 +24,8 @@ pub(crate) struct DiagramJob {
 impl DiagramJob {
     /// Reads a payload and fetches the source.
     pub(crate) fn read(payload: &[u8], store: &Store) -> Result<Self, JobFailure> {
-        let payload: JobPayload = serde_json::from_slice(payload).map_err(bad_payload)?;
-        if payload.version != JobPayload::VERSION {
-            return Err(wrong_version(payload.version));
-        }
-        let requests = payload.requests.into_iter().map(serde_json::from_value);
-        Ok(Self {
-            source: store.get(&payload.source).map_err(|error| store_failure(&error))?,
-            input: serde_json::from_value(payload.input).map_err(bad_payload)?,
-            requests: requests.collect::<Result<_, _>>().map_err(bad_payload)?,
-        })
+        let StepJob { input, source, requests } = StepJob::read(payload, |hash| store.get(hash))?;
+        Ok(Self { input, source, requests })
     }
 
     /// Returns the source as text.

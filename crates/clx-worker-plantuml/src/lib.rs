@@ -25,7 +25,6 @@ mod directory;
 mod draw;
 mod error;
 mod explain;
-mod failure;
 mod fault;
 mod form;
 mod handler;

@@ -1,6 +1,8 @@
 //! Why a job failed, for its owner to read. Principal type: [`JobFailure`].
 
-use clx_core::Diagnostic;
+use std::fmt::Display;
+
+use clx_core::{Diagnostic, JobPayload};
 use clx_queue::ErrorClass;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,36 @@ impl JobFailure {
     #[must_use]
     pub fn new(class: ErrorClass, diagnostic: Diagnostic) -> Self {
         Self { class, diagnostics: vec![diagnostic] }
+    }
+
+    /// Reports a payload that no handler of this version can have been meant to read.
+    #[must_use]
+    pub fn bad_payload(error: impl Display) -> Self {
+        let message = format!("a bug in clx: the job's payload cannot be read: {error}");
+        Self::new(ErrorClass::Internal, Diagnostic::error("CLX0306", "internal", message))
+    }
+
+    /// Reports a payload of another version.
+    #[must_use]
+    pub fn wrong_version(version: u32) -> Self {
+        let own = JobPayload::VERSION;
+        let message = format!("the job has payload version {version}, this worker reads {own}");
+        let problem = Diagnostic::error("CLX0307", "worker_version", message)
+            .with_hint("start the worker with the same version of clx as the build");
+        Self::new(ErrorClass::Configuration, problem)
+    }
+
+    /// Reports that the store failed; it may work the next time.
+    #[must_use]
+    pub fn store(error: impl Display) -> Self {
+        let message = format!("the store failed: {error}");
+        Self::new(ErrorClass::Transient, Diagnostic::error("CLX0308", "store", message))
+    }
+
+    /// Reports that the job was not done because nobody wants it any more.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(ErrorClass::Cancelled, describe(ErrorClass::Cancelled, ""))
     }
 
     /// Writes the diagnostics as the detail of an attempt.

@@ -17,10 +17,12 @@
 mod context;
 mod failure;
 mod heartbeat;
+mod step_job;
 mod stop;
 mod worker;
 
 pub use context::JobContext;
 pub use failure::JobFailure;
+pub use step_job::StepJob;
 pub use stop::{Stop, StopSignal};
 pub use worker::{HandlerFuture, Job, JobHandler, Worker, WorkerError};
