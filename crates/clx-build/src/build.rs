@@ -130,6 +130,7 @@ impl<'a> Build<'a> {
                 self.report.status = BuildStatus::SomeFailed;
             }
         }
+        self.publisher.finish()?;
         self.store.flush()?;
         self.report.duration = begin.elapsed();
         Ok(self.report)

@@ -36,7 +36,8 @@ pub struct Cell {
     pub source: String,
     /// Tags, language, title and whatever else its marker says.
     pub metadata: Metadata,
-    /// Sixteen hexadecimal digits; empty until the notebook is processed.
+    /// Sixteen hexadecimal digits: of its text alone when read, and different from those of all other
+    /// cells once the notebook is processed.
     pub id: String,
     /// Position among the cells of the source, counted from 0, removed ones included.
     pub index: usize,

@@ -15,6 +15,7 @@
 
 use clx_core::ProgLang;
 
+use crate::cell_id;
 use crate::finding::Finding;
 use crate::language_table::main_language;
 use crate::notebook::{Cell, Notebook};
@@ -64,6 +65,7 @@ pub(crate) fn read(text: &str, language: ProgLang) -> Result<Document, Finding> 
     }
     for cell in &mut cells {
         language::apply(cell, main_language(language), &settings.cell_magics);
+        cell.id = cell_id::of_text(&cell.source);
     }
     let section = head.has_jupyter_section.then_some(head.keys.as_slice());
     metadata_filter::update(&mut metadata, section, &cells);

@@ -48,7 +48,7 @@ pub(crate) fn process(
     let kept = notebook.cells.iter().filter(|cell| is_kept(cell, variant));
     let cells = kept
         .map(|cell| {
-            let id = ids.next(cell.index, &cell.source);
+            let id = ids.next(cell);
             tags::check(cell, &mut findings);
             process_cell(Cell { id, ..cell.clone() }, variant)
         })

@@ -1,14 +1,21 @@
-//! Blobs: bytes named by their SHA-256. Small ones are rows of the database, since one commit for
-//! thousands of texts is far cheaper than a file for each; large ones are files.
+//! Blobs: bytes named by their SHA-256. Those that are put together and are small lie together in a
+//! pack, since one file for the results of a job is far cheaper than one for each; a little text is
+//! a row of the database; a large blob is a file of its own.
 
 mod export;
 mod file;
 mod get;
+mod pack;
 mod put;
 mod recent;
 
 pub(crate) use file::{BlobFiles, copy_hashing, remove_if_exists};
+pub(crate) use pack::{InPack, PackFiles, PackId};
 pub(crate) use recent::Recent;
 
-/// Blobs up to this many bytes are rows of the database.
-pub(crate) const INLINE_LIMIT: usize = 64 * 1024;
+/// Larger blobs are files of their own, in bytes.
+pub(crate) const PACK_LIMIT: usize = 64 * 1024;
+
+/// Blobs that are put together are rows of the database up to this sum, in bytes: less than a pack
+/// would take on the disk.
+pub(crate) const ROW_LIMIT: usize = 4 * 1024;

@@ -67,7 +67,7 @@ mod tests {
         let hash = store.put(&[1; 100_000]).unwrap();
         let key = ContentHash::of("key");
         store.record(&key, &ActionResult::default()).unwrap();
-        store.claim_outputs(root, &[(Path::new("a.html"), hash)]).unwrap();
+        store.note_outputs(root, &[], &[(Path::new("a.html"), hash)]).unwrap();
         store.remember_durations(&[("a.py", Duration::from_secs(1))]).unwrap();
         store.clear().unwrap();
         assert!(!store.contains(&hash).unwrap());

@@ -5,12 +5,13 @@
 //!
 //! ```text
 //! <dir>/cache.db          one SQLite file
-//!   blobs                 hash -> size, and the bytes up to 64 KiB
+//!   blobs                 hash -> size, and the bytes of little texts, or the pack they lie in
 //!   actions               key -> result (versioned JSON that names artifacts)
 //!   explanations          subject -> the components of its last key
 //!   durations             subject -> how long its last run took
 //!   files                 path -> stat and digest, so that an unchanged file is not read
 //!   outputs               root, path -> hash and stat of what clx wrote there
+//! <dir>/blobs/packs/…     small blobs that were put together
 //! <dir>/blobs/ab/cdef…    blobs above 64 KiB, named by their hash
 //! ```
 //!
@@ -18,8 +19,8 @@
 //!
 //! By default nothing waits for the disk: a blob is checked against its name whenever it is read,
 //! so a lost or torn one is noticed, dropped and made again, which is cheaper than one fsync for
-//! each of thousands of texts. Blob files are written beside their place and renamed, so a crash of
-//! the program leaves whole blobs only. [`Durability::Full`] waits for the disk at every commit and
+//! each of thousands of texts. Files of blobs are named in the database when they are whole, so a crash
+//! of the program leaves whole blobs only. [`Durability::Full`] waits for the disk at every commit and
 //! for every blob file.
 //!
 //! ```

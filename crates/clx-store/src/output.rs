@@ -1,16 +1,16 @@
 //! Which files of an output root clx wrote, so that it never deletes or overwrites a file of
 //! somebody else. Principal type: [`OwnedOutput`].
 //!
-//! A file is claimed before it is written and confirmed afterwards. If clx is killed in between,
+//! A file is claimed before it is written and confirmed with the next claim. If clx is killed in between,
 //! the file is still owned, in an unknown state. Clearing the cache keeps this table: it is no
 //! cache, what it says cannot be found out again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use clx_core::ContentHash;
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, Transaction, named_params};
 
 use crate::error::StoreError;
 use crate::stat::{FileStat, path_bytes, path_column};
@@ -39,6 +39,12 @@ impl From<FileStat> for Written {
 }
 
 impl OwnedOutput {
+    /// Describes a file that was just written.
+    #[must_use]
+    pub fn new(hash: ContentHash, stat: FileStat) -> Self {
+        Self { hash, written: Some(stat.into()) }
+    }
+
     /// Tells whether the file still is what clx wrote, without reading it. False if writing it was
     /// never confirmed.
     #[must_use]
@@ -62,67 +68,23 @@ impl TryFrom<&Row<'_>> for OwnedOutput {
 }
 
 impl Store {
-    /// Claims files below `root` that are about to be written, in one transaction. Paths are
-    /// relative to the root.
+    /// Notes, in one transaction, what files below `root` are that were written since the last call,
+    /// and claims those that are about to be written. Paths are relative to the root.
     ///
     /// # Errors
-    /// [`StoreError::Database`], and then nothing is claimed.
-    pub fn claim_outputs(
+    /// [`StoreError::Database`], and then nothing is noted.
+    pub fn note_outputs(
         &self,
         root: &Path,
-        outputs: &[(&Path, ContentHash)],
+        written: &[(PathBuf, FileStat)],
+        claimed: &[(&Path, ContentHash)],
     ) -> Result<(), StoreError> {
-        if outputs.is_empty() {
+        if written.is_empty() && claimed.is_empty() {
             return Ok(());
         }
         self.write(|transaction| {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO outputs (root, path, hash, size, mtime_ns, inode)
-                 VALUES (:root, :path, :hash, NULL, NULL, NULL)",
-            )?;
-            for (path, hash) in outputs {
-                statement.execute(named_params! {
-                    ":root": path_bytes(root),
-                    ":path": path_bytes(path),
-                    ":hash": hash.as_bytes(),
-                })?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Notes what the claimed files are after writing, in one transaction. A file that is not there
-    /// stays unconfirmed.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn confirm_outputs(&self, root: &Path, paths: &[&Path]) -> Result<(), StoreError> {
-        let written: Vec<(&Path, Written)> = paths
-            .iter()
-            .filter_map(|path| {
-                let metadata = fs::symlink_metadata(root.join(path)).ok()?;
-                Some((*path, FileStat::from(&metadata).into()))
-            })
-            .collect();
-        if written.is_empty() {
-            return Ok(());
-        }
-        self.write(|transaction| {
-            let mut statement = transaction.prepare_cached(
-                "UPDATE outputs
-                 SET size = :size, mtime_ns = :mtime_ns, inode = :inode
-                 WHERE root = :root AND path = :path",
-            )?;
-            for (path, written) in &written {
-                statement.execute(named_params! {
-                    ":root": path_bytes(root),
-                    ":path": path_bytes(path),
-                    ":size": written.size,
-                    ":mtime_ns": written.mtime_ns,
-                    ":inode": written.inode,
-                })?;
-            }
-            Ok(())
+            confirm(transaction, root, written)?;
+            claim(transaction, root, claimed)
         })
     }
 
@@ -178,15 +140,65 @@ impl Store {
     }
 }
 
+fn claim(
+    transaction: &Transaction<'_>,
+    root: &Path,
+    outputs: &[(&Path, ContentHash)],
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO outputs (root, path, hash, size, mtime_ns, inode)
+         VALUES (:root, :path, :hash, NULL, NULL, NULL)",
+    )?;
+    for (path, hash) in outputs {
+        statement.execute(named_params! {
+            ":root": path_bytes(root),
+            ":path": path_bytes(path),
+            ":hash": hash.as_bytes(),
+        })?;
+    }
+    Ok(())
+}
+
+fn confirm(
+    transaction: &Transaction<'_>,
+    root: &Path,
+    outputs: &[(PathBuf, FileStat)],
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "UPDATE outputs
+         SET size = :size, mtime_ns = :mtime_ns, inode = :inode
+         WHERE root = :root AND path = :path",
+    )?;
+    for (path, stat) in outputs {
+        statement.execute(named_params! {
+            ":root": path_bytes(root),
+            ":path": path_bytes(path),
+            ":size": stat.size,
+            ":mtime_ns": stat.mtime_ns,
+            ":inode": stat.inode,
+        })?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::store::tests::TestStore;
 
     fn claim(fixture: &TestStore) -> ContentHash {
         let hash = ContentHash::of("text");
-        fixture.store.claim_outputs(fixture.dir.path(), &[(Path::new("a.html"), hash)]).unwrap();
+        let claimed = [(Path::new("a.html"), hash)];
+        fixture.store.note_outputs(fixture.dir.path(), &[], &claimed).unwrap();
         hash
+    }
+
+    fn confirm(fixture: &TestStore) {
+        let root = fixture.dir.path();
+        let stat = FileStat::from(&fs::metadata(root.join("a.html")).unwrap());
+        fixture.store.note_outputs(root, &[("a.html".into(), stat)], &[]).unwrap();
     }
 
     fn owned(fixture: &TestStore) -> OwnedOutput {
@@ -198,8 +210,6 @@ mod tests {
         let fixture = TestStore::new();
         let hash = claim(&fixture);
         assert_eq!(owned(&fixture), OwnedOutput { hash, written: None });
-        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
-        assert_eq!(owned(&fixture).written, None);
     }
 
     #[test]
@@ -209,7 +219,7 @@ mod tests {
         claim(&fixture);
         fs::write(&path, "text").unwrap();
         assert!(!owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
-        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
+        confirm(&fixture);
         assert!(owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
         fs::write(&path, "edited").unwrap();
         assert!(!owned(&fixture).is_unchanged(&fs::metadata(&path).unwrap()));
@@ -220,7 +230,7 @@ mod tests {
         let fixture = TestStore::new();
         claim(&fixture);
         fs::write(fixture.dir.path().join("a.html"), "text").unwrap();
-        fixture.store.confirm_outputs(fixture.dir.path(), &[Path::new("a.html")]).unwrap();
+        confirm(&fixture);
         claim(&fixture);
         assert_eq!(owned(&fixture).written, None);
     }

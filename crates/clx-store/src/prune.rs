@@ -4,6 +4,7 @@
 //! result yet. It then gets [`StoreError::MissingBlob`] and makes the blob again.
 
 mod choose;
+mod repack;
 mod stray;
 
 use std::collections::BTreeSet;
@@ -75,8 +76,12 @@ impl Store {
             Ok(choice)
         })?;
         // After the rows: a file without a row is garbage, a row without its file a lost blob.
-        for blob in choice.blobs.iter().filter(|blob| !blob.is_inline) {
+        for blob in choice.blobs.iter().filter(|blob| blob.is_file) {
             self.blob_files.remove(&blob.hash)?;
+        }
+        let packs: BTreeSet<_> = choice.blobs.iter().filter_map(|blob| blob.pack).collect();
+        for pack in packs {
+            self.repack(pack)?;
         }
         let n_stray_files = self.remove_stray_files(policy.grace)?;
         let n_file_digests = self.forget_missing_files()?;
@@ -208,16 +213,21 @@ mod tests {
 
     #[test]
     fn pruning_shrinks_the_files() {
-        let (fixture, _) = fixture(&[60_000; 50]);
+        let sizes: Vec<_> = (0..100).map(|n| if n % 2 == 0 { 60_000 } else { 4000 }).collect();
+        let (fixture, _) = fixture(&sizes);
         let size = |name: &str| {
             std::fs::metadata(fixture.dir.path().join("store").join(name)).unwrap().len()
         };
+        let n_packs = || {
+            std::fs::read_dir(fixture.dir.path().join("store/blobs/packs")).unwrap().count()
+        };
         fixture.store.prune(&PrunePolicy::default()).unwrap();
-        assert!(size("cache.db") > 3_000_000);
+        assert!(size("cache.db") > 200_000, "{}", size("cache.db"));
+        assert_eq!(n_packs(), 50);
         let policy = PrunePolicy { max_bytes: Some(0), ..PrunePolicy::default() };
         fixture.store.prune(&policy).unwrap();
-        assert!(size("cache.db") < 300_000, "{}", size("cache.db"));
-        assert_eq!(size("cache.db-wal"), 0);
+        assert!(size("cache.db") < 200_000, "{}", size("cache.db"));
+        assert_eq!((size("cache.db-wal"), n_packs()), (0, 0));
     }
 
     #[test]

@@ -8,5 +8,8 @@ pub(crate) const SCHEMA: Schema = Schema {
     name: "cache",
     // "clxc" in ASCII.
     application_id: 0x636c_7863,
-    migrations: &[Migration { version: 1, sql: include_str!("schema/0001.sql") }],
+    migrations: &[
+        Migration { version: 1, sql: include_str!("schema/0001.sql") },
+        Migration { version: 2, sql: include_str!("schema/0002.sql") },
+    ],
 };

@@ -9,7 +9,7 @@ use clx_core::{Clock, ContentHash, SystemClock, Timestamp};
 use clx_db::{Database, Durability, OpenOptions};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::blob::{BlobFiles, Recent};
+use crate::blob::{BlobFiles, PackFiles, Recent};
 use crate::error::StoreError;
 use crate::manifest::Manifest;
 use crate::schema::SCHEMA;
@@ -36,6 +36,7 @@ impl Default for StoreOptions {
 pub struct Store {
     pub(crate) db: Database,
     pub(crate) blob_files: BlobFiles,
+    pub(crate) packs: PackFiles,
     pub(crate) clock: Arc<dyn Clock>,
     manifest: Mutex<Manifest>,
     recent: Mutex<Recent>,
@@ -54,6 +55,7 @@ impl Store {
         Ok(Self {
             db: Database::open(&dir.join("cache.db"), &SCHEMA, &open)?,
             blob_files: BlobFiles::new(dir.join("blobs"), options.durability),
+            packs: PackFiles::new(dir.join("blobs/packs"), options.durability),
             clock: Arc::clone(&options.clock),
             manifest: Mutex::default(),
             recent: Mutex::default(),

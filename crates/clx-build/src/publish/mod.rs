@@ -112,21 +112,32 @@ impl<'s> Publisher<'s> {
                 .iter()
                 .map(|(index, _, relative, _)| (relative.as_path(), files[*index].1.hash()))
                 .collect();
-            store.claim_outputs(root.path(), &claims)?;
-            let mut confirmed = Vec::with_capacity(of_root.len());
+            root.note(store, &claims)?;
             for (index, _, relative, decision) in of_root {
                 let (path, content) = &files[*index];
                 match root.carry_out(relative, content, *decision, store) {
-                    Ok(()) => confirmed.push(relative.as_path()),
+                    Ok(()) => {}
                     Err(Refusal::Io(_, source)) if concerns_all(&source) => {
                         return Err(PublishError::Disk { path: (*path).to_owned(), source });
                     }
-                    Err(refusal) => answers[*index] = Err(refusal.diagnostic(path)),
+                    Err(refusal) => {
+                        if matches!(refusal, Refusal::Foreign) {
+                            store.release_outputs(root.path(), &[relative])?;
+                        }
+                        answers[*index] = Err(refusal.diagnostic(path));
+                    }
                 }
             }
-            store.confirm_outputs(root.path(), &confirmed)?;
         }
         Ok(answers)
+    }
+
+    /// Puts on record what was written last.
+    pub(crate) fn finish(&mut self) -> Result<(), PublishError> {
+        for root in &mut self.roots {
+            root.note(self.store, &[])?;
+        }
+        Ok(())
     }
 
     /// Removes what clx owns at paths whose outputs could not be made.

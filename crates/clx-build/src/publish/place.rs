@@ -1,11 +1,15 @@
 //! One path: leave it, write it, or refuse. Principal types: [`Content`], [`Decision`].
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use clx_core::ContentHash;
-use clx_store::Store;
+use clx_store::{FileStat, Store};
+use rustix::fs::{
+    AtFlags, CWD, RenameFlags, Timespec, Timestamps, UTIME_OMIT, renameat_with, utimensat,
+};
+use rustix::io::Errno;
 
 use super::Foreign;
 use super::root::{OutputRoot, Refusal};
@@ -50,8 +54,10 @@ pub(super) enum Decision {
     Fresh,
     /// The content is right, but that is not on record.
     Record,
-    /// The content is missing or wrong.
-    Write,
+    /// Nothing is there.
+    Create,
+    /// The content is wrong.
+    Replace,
 }
 
 impl Decision {
@@ -62,7 +68,7 @@ impl Decision {
     pub(super) const fn placed(self) -> Placed {
         match self {
             Self::Fresh | Self::Record => Placed::Unchanged,
-            Self::Write => Placed::Written,
+            Self::Create | Self::Replace => Placed::Written,
         }
     }
 }
@@ -75,15 +81,18 @@ impl OutputRoot {
         hash: ContentHash,
         foreign: Foreign,
     ) -> Result<Decision, Refusal> {
+        if self.is_in_new_directory(relative) && !self.owned.contains_key(relative) {
+            return Ok(Decision::Create);
+        }
         let path = self.path().join(relative);
         let metadata = match fs::symlink_metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Decision::Write);
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Decision::Create);
             }
             // A parent that is no directory is found out, and named, when it is made.
-            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-                return Ok(Decision::Write);
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                return Ok(Decision::Create);
             }
             Err(error) => return Err(Refusal::Io("look at it", error)),
         };
@@ -102,7 +111,7 @@ impl OutputRoot {
         if may_match && has_content(&path, hash)? {
             Ok(Decision::Record)
         } else if is_ours {
-            Ok(Decision::Write)
+            Ok(Decision::Replace)
         } else {
             Err(Refusal::Foreign)
         }
@@ -116,14 +125,37 @@ impl OutputRoot {
         decision: Decision,
         store: &Store,
     ) -> Result<(), Refusal> {
-        if decision != Decision::Write {
+        let path = self.path().join(relative);
+        if decision == Decision::Record {
+            let metadata =
+                fs::symlink_metadata(&path).map_err(|error| Refusal::Io("look at it", error))?;
+            self.remember(relative, content.hash(), FileStat::from(&metadata));
             return Ok(());
         }
         self.make_directory(relative.parent().unwrap_or(Path::new("")))?;
         let staged = self.stage()?;
-        write_content(&staged, content, store)?;
-        fs::rename(&staged, self.path().join(relative))
-            .map_err(|error| Refusal::Io("move it into place", error))
+        let stat = write_content(&staged, content, store)?;
+        let moved = match decision {
+            Decision::Create => rename_to_nothing(&staged, &path),
+            Decision::Fresh | Decision::Record | Decision::Replace => fs::rename(&staged, &path),
+        };
+        match moved {
+            Ok(()) => {
+                self.remember(relative, content.hash(), stat);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Refusal::Foreign),
+            Err(error) => Err(Refusal::Io("move it into place", error)),
+        }
+    }
+}
+
+/// Renames a file unless somebody has put another one there meanwhile.
+fn rename_to_nothing(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Some network file systems cannot refuse.
+        Err(Errno::INVAL | Errno::NOSYS) => fs::rename(from, to),
+        renamed => renamed.map_err(io::Error::from),
     }
 }
 
@@ -132,28 +164,75 @@ fn has_content(path: &Path, hash: ContentHash) -> Result<bool, Refusal> {
     Ok(ContentHash::of(bytes) == hash)
 }
 
-fn write_content(path: &Path, content: &Content<'_>, store: &Store) -> Result<(), Refusal> {
-    match content {
+/// Returns what the file is now; renaming it changes nothing of that.
+fn write_content(path: &Path, content: &Content<'_>, store: &Store) -> Result<FileStat, Refusal> {
+    let failed = |error| Refusal::Io("write it", error);
+    let metadata = match content {
         Content::Blob(hash) => {
             let bytes = store.get(hash).map_err(|error| Refusal::Content(error.to_string()))?;
-            fs::File::create_new(path)
-                .and_then(|mut file| file.write_all(&bytes))
-                .map_err(|error| Refusal::Io("write it", error))
+            let mut file = fs::File::create_new(path).map_err(failed)?;
+            file.write_all(&bytes).and_then(|()| file.metadata())
         }
         Content::File { source, keep_mtime, .. } => {
             fs::copy(source, path).map_err(|error| Refusal::Io("copy it", error))?;
             if *keep_mtime {
                 copy_mtime(source, path).map_err(|error| Refusal::Io("set its time", error))?;
             }
-            Ok(())
+            fs::symlink_metadata(path)
         }
-    }
+    };
+    metadata.map(|metadata| FileStat::from(&metadata)).map_err(failed)
 }
 
-fn copy_mtime(source: &Path, path: &Path) -> std::io::Result<()> {
-    let modified = fs::metadata(source)?.modified()?;
-    fs::File::options()
-        .write(true)
-        .open(path)?
-        .set_times(fs::FileTimes::new().set_modified(modified))
+/// Works for files that may not be written to as well.
+fn copy_mtime(source: &Path, path: &Path) -> io::Result<()> {
+    let stat = rustix::fs::stat(source)?;
+    let times = Timestamps {
+        last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+        last_modification: Timespec {
+            tv_sec: stat.st_mtime,
+            tv_nsec: i64::try_from(stat.st_mtime_nsec).unwrap_or(0),
+        },
+    };
+    Ok(utimensat(CWD, path, &times, AtFlags::empty())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clx_store::StoreOptions;
+
+    #[test]
+    fn file_that_appears_after_the_decision_is_not_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("store"), &StoreOptions::default()).unwrap();
+        let hash = store.put(b"ours").unwrap();
+        let mut root = OutputRoot::open(&store, &dir.path().join("out")).unwrap();
+        let relative = Path::new("a.html");
+        let decision = root.decide(relative, hash, Foreign::Keep).unwrap();
+        assert_eq!(decision, Decision::Create);
+        let path = root.path().join(relative);
+        fs::write(&path, "theirs").unwrap();
+        let refusal =
+            root.carry_out(relative, &Content::Blob(hash), decision, &store).unwrap_err();
+        assert!(matches!(refusal, Refusal::Foreign), "{refusal:?}");
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    }
+
+    #[test]
+    fn read_only_source_is_copied_with_its_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, copy) = (dir.path().join("source"), dir.path().join("copy"));
+        fs::write(&source, "data").unwrap();
+        let past = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 123_456_789);
+        fs::File::options().write(true).open(&source).unwrap().set_modified(past).unwrap();
+        fs::set_permissions(&source, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
+        let store = Store::open(&dir.path().join("store"), &StoreOptions::default()).unwrap();
+        let hash = ContentHash::of("data");
+        let content = Content::File { source: &source, hash, keep_mtime: true };
+        let stat = write_content(&copy, &content, &store).unwrap();
+        let metadata = fs::metadata(&copy).unwrap();
+        assert_eq!(metadata.modified().unwrap(), past);
+        assert_eq!(stat, FileStat::from(&metadata));
+    }
 }

@@ -1,12 +1,12 @@
 //! One output root. Principal type: [`OutputRoot`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clx_core::Diagnostic;
-use clx_store::{OwnedOutput, Store};
+use clx_core::{ContentHash, Diagnostic};
+use clx_store::{FileStat, OwnedOutput, Store, StoreError};
 
 use super::PublishError;
 use crate::code;
@@ -24,8 +24,11 @@ pub(crate) struct OutputRoot {
     pub(super) owned: BTreeMap<PathBuf, OwnedOutput>,
     staging: PathBuf,
     staged: u64,
-    /// Directories that exist and lie below the root.
-    safe: HashSet<PathBuf>,
+    /// Directories that exist and lie below the root; true if they were made just now, so that what
+    /// lies in them is known.
+    safe: HashMap<PathBuf, bool>,
+    /// Files that were written and are not on record yet.
+    written: Vec<(PathBuf, FileStat)>,
 }
 
 /// Why nothing is written at a path.
@@ -83,7 +86,8 @@ impl OutputRoot {
             owned: store.owned(path)?,
             staging: path.join(format!("{STAGING}{}", std::process::id())),
             staged: 0,
-            safe: HashSet::new(),
+            safe: HashMap::new(),
+            written: Vec::new(),
         })
     }
 
@@ -93,20 +97,43 @@ impl OutputRoot {
 
     /// Makes a directory below the root and its parents; fails if a link leads out of the root.
     pub(super) fn make_directory(&mut self, relative: &Path) -> Result<(), Refusal> {
-        if relative.as_os_str().is_empty() || self.safe.contains(relative) {
+        if relative.as_os_str().is_empty() || self.safe.contains_key(relative) {
             return Ok(());
         }
         // Parents first, so that nothing is ever made outside.
         self.make_directory(relative.parent().unwrap_or(Path::new("")))?;
         let directory = self.path.join(relative);
-        match fs::create_dir(&directory) {
-            Ok(()) => {}
+        let is_new = match fs::create_dir(&directory) {
+            Ok(()) => true,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 self.check_inside(&directory)?;
+                false
             }
             Err(error) => return Err(Refusal::Io("create its directory", error)),
-        }
-        self.safe.insert(relative.to_owned());
+        };
+        self.safe.insert(relative.to_owned(), is_new);
+        Ok(())
+    }
+
+    /// Tells whether the directory of a path was made by this build.
+    pub(super) fn is_in_new_directory(&self, relative: &Path) -> bool {
+        relative.parent().and_then(|directory| self.safe.get(directory)) == Some(&true)
+    }
+
+    /// Remembers what a file is after it was written, for the next [`Self::note`].
+    pub(super) fn remember(&mut self, relative: &Path, hash: ContentHash, stat: FileStat) {
+        self.owned.insert(relative.to_owned(), OwnedOutput::new(hash, stat));
+        self.written.push((relative.to_owned(), stat));
+    }
+
+    /// Puts on record what was written since the last call and what will be written next.
+    pub(super) fn note(
+        &mut self,
+        store: &Store,
+        claims: &[(&Path, ContentHash)],
+    ) -> Result<(), StoreError> {
+        store.note_outputs(&self.path, &self.written, claims)?;
+        self.written.clear();
         Ok(())
     }
 

@@ -89,9 +89,14 @@ fn write_scalar(out: &mut String, value: &Value) {
 
 /// Writes `text` in quotation marks.
 pub(crate) fn write_text(out: &mut String, text: &str, ascii: bool) {
+    let is_special = |c: char| matches!(c, '"' | '\\') || c < ' ' || (ascii && !c.is_ascii());
     out.push('"');
-    for c in text.chars() {
-        match c {
+    let mut rest = text;
+    while let Some(at) = rest.find(is_special) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        match chars.next().unwrap_or_default() {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -99,10 +104,11 @@ pub(crate) fn write_text(out: &mut String, text: &str, ascii: bool) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            c if c < ' ' || (ascii && !c.is_ascii()) => push_escaped(out, c),
-            c => out.push(c),
+            c => push_escaped(out, c),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }
 

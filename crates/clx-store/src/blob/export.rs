@@ -35,9 +35,9 @@ impl Store {
         path: &Path,
     ) -> Result<(), StoreError> {
         let found = match self.place(hash)? {
-            Place::Inline(bytes) => {
-                target.write_all(&bytes).at("write", path)?;
-                ContentHash::of(&bytes)
+            Place::Row(bytes) => write_hashing(&bytes, target).at("write", path)?,
+            Place::Pack(place) => {
+                write_hashing(&self.read_packed(hash, place)?, target).at("write", path)?
             }
             Place::File => {
                 let missing = || StoreError::MissingBlob { hash: *hash };
@@ -51,6 +51,11 @@ impl Store {
         self.drop_blob(hash)?;
         Err(StoreError::DamagedBlob { hash: *hash })
     }
+}
+
+fn write_hashing(bytes: &[u8], target: &mut impl Write) -> std::io::Result<ContentHash> {
+    target.write_all(bytes)?;
+    Ok(ContentHash::of(bytes))
 }
 
 #[cfg(test)]

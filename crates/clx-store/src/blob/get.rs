@@ -3,14 +3,17 @@
 use std::io::Read;
 
 use clx_core::ContentHash;
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{OptionalExtension, Row, named_params};
 
+use crate::blob::{InPack, PackId};
 use crate::error::{At, StoreError};
 use crate::store::Store;
 
 /// Where the bytes of a blob are.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    Inline(Vec<u8>),
+    Row(Vec<u8>),
+    Pack(InPack),
     File,
 }
 
@@ -25,7 +28,8 @@ impl Store {
             return Ok(bytes);
         }
         let bytes = match self.place(hash)? {
-            Place::Inline(bytes) => bytes,
+            Place::Row(bytes) => bytes,
+            Place::Pack(place) => self.read_packed(hash, place)?,
             Place::File => self.read_file(hash)?,
         };
         if ContentHash::of(&bytes) == *hash {
@@ -39,15 +43,33 @@ impl Store {
     pub(crate) fn place(&self, hash: &ContentHash) -> Result<Place, StoreError> {
         let row = self.read(|transaction| {
             transaction
-                .prepare_cached("SELECT bytes FROM blobs WHERE hash = :hash")?
-                .query_row(named_params! { ":hash": hash.as_bytes() }, |row| row.get("bytes"))
+                .prepare_cached(
+                    "SELECT bytes, size, pack, pack_offset FROM blobs WHERE hash = :hash",
+                )?
+                .query_row(named_params! { ":hash": hash.as_bytes() }, place_of_row)
                 .optional()
         })?;
-        match row {
-            None => Err(StoreError::MissingBlob { hash: *hash }),
-            Some(Some(bytes)) => Ok(Place::Inline(bytes)),
-            Some(None) => Ok(Place::File),
+        row.ok_or(StoreError::MissingBlob { hash: *hash })
+    }
+
+    /// Reads a blob from its pack. The pack may be gone because pruning has just moved what was left
+    /// in it to another one.
+    pub(crate) fn read_packed(
+        &self,
+        hash: &ContentHash,
+        place: InPack,
+    ) -> Result<Vec<u8>, StoreError> {
+        if let Some(bytes) = self.packs.read(place)? {
+            return Ok(bytes);
         }
+        let moved = match self.place(hash)? {
+            Place::Pack(other) if other != place => self.packs.read(other)?,
+            Place::Row(_) | Place::Pack(_) | Place::File => None,
+        };
+        if moved.is_none() {
+            self.drop_blob(hash)?;
+        }
+        moved.ok_or(StoreError::DamagedBlob { hash: *hash })
     }
 
     fn read_file(&self, hash: &ContentHash) -> Result<Vec<u8>, StoreError> {
@@ -71,10 +93,24 @@ impl Store {
     }
 }
 
+fn place_of_row(row: &Row<'_>) -> rusqlite::Result<Place> {
+    if let Some(bytes) = row.get("bytes")? {
+        return Ok(Place::Row(bytes));
+    }
+    Ok(match row.get("pack")? {
+        None => Place::File,
+        Some(pack) => Place::Pack(InPack {
+            pack: PackId(pack),
+            offset: row.get("pack_offset")?,
+            size: row.get("size")?,
+        }),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blob::INLINE_LIMIT;
+    use crate::blob::PACK_LIMIT;
     use crate::store::tests::TestStore;
 
     #[test]
@@ -85,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_inline_blob_is_named_dropped_and_made_again() {
+    fn damaged_row_is_named_dropped_and_made_again() {
         let fixture = TestStore::new();
         let hash = fixture.store.put(b"text").unwrap();
         fixture.execute("UPDATE blobs SET bytes = x'00'");
@@ -98,9 +134,51 @@ mod tests {
     }
 
     #[test]
+    fn blobs_that_were_put_together_lie_in_one_file() {
+        let fixture = TestStore::new();
+        let texts = [vec![1; 3000], vec![], vec![2; 60_000]];
+        let slices = texts.each_ref().map(Vec::as_slice);
+        let hashes = fixture.store.put_many(&slices).unwrap();
+        let other = fixture.open_again();
+        let place = |hash| match other.place(hash).unwrap() {
+            Place::Pack(place) => (place.pack, place.offset),
+            elsewhere => panic!("{elsewhere:?}"),
+        };
+        let pack = place(&hashes[0]).0;
+        assert_eq!([&hashes[0], &hashes[1], &hashes[2]].map(place), [
+            (pack, 0),
+            (pack, 3000),
+            (pack, 3000)
+        ]);
+        for (hash, text) in hashes.iter().zip(&texts) {
+            assert_eq!(&other.get(hash).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn torn_or_lost_pack_costs_what_was_in_it_and_no_more() {
+        let fixture = TestStore::new();
+        let texts = [vec![1; 3000], vec![2; 3000]];
+        let hashes = fixture.store.put_many(&[&texts[0], &texts[1]]).unwrap();
+        let other = fixture.open_again();
+        let Place::Pack(place) = other.place(&hashes[0]).unwrap() else { panic!("not packed") };
+        let path = other.packs.path(place.pack);
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(4000).unwrap();
+        assert_eq!(other.get(&hashes[0]).unwrap(), texts[0]);
+        let error = other.get(&hashes[1]).unwrap_err();
+        assert!(matches!(error, StoreError::DamagedBlob { .. }), "{error}");
+        std::fs::remove_file(&path).unwrap();
+        let third = fixture.open_again();
+        assert!(!third.contains(&hashes[0]).unwrap());
+        assert!(third.get(&hashes[0]).unwrap_err().is_lost_blob());
+        third.put_many(&[&texts[0], &texts[1]]).unwrap();
+        assert_eq!(fixture.open_again().get(&hashes[1]).unwrap(), texts[1]);
+    }
+
+    #[test]
     fn damaged_or_torn_file_is_dropped_and_made_again() {
-        let large = vec![3; INLINE_LIMIT + 1];
-        for damage in [&large[..100], &[4; INLINE_LIMIT + 1], b""] {
+        let large = vec![3; PACK_LIMIT + 1];
+        for damage in [&large[..100], &[4; PACK_LIMIT + 1], b""] {
             let fixture = TestStore::new();
             let hash = fixture.store.put(&large).unwrap();
             std::fs::write(fixture.store.blob_files.path(&hash), damage).unwrap();

@@ -6,16 +6,24 @@ use std::path::Path;
 use clx_core::ContentHash;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use crate::blob::INLINE_LIMIT;
 use crate::blob::file::UnnamedBlob;
+use crate::blob::{InPack, PACK_LIMIT, PackId, ROW_LIMIT};
 use crate::error::{At, StoreError};
 use crate::store::Store;
 
-/// A row that is to be written; the bytes of a large blob lie in a file already.
+/// A row that is to be written.
 struct NewBlob<'a> {
     hash: ContentHash,
     size: u64,
-    bytes: Option<&'a [u8]>,
+    bytes: NewBytes<'a>,
+}
+
+/// Where the bytes of a new blob are; files are written before their rows.
+#[derive(Clone, Copy)]
+enum NewBytes<'a> {
+    Row(&'a [u8]),
+    Pack(InPack),
+    File,
 }
 
 impl Store {
@@ -46,7 +54,7 @@ impl Store {
     pub fn put_file(&self, path: &Path) -> Result<ContentHash, StoreError> {
         let file = File::open(path).at("open", path)?;
         let size = file.metadata().at("read", path)?.len();
-        if size <= INLINE_LIMIT as u64 {
+        if size <= PACK_LIMIT as u64 {
             return self.put(&std::fs::read(path).at("read", path)?);
         }
         let blob = self.blob_files.write(file, path)?;
@@ -58,28 +66,45 @@ impl Store {
     fn put_hashed(&self, blobs: &[(ContentHash, &[u8])]) -> Result<(), StoreError> {
         let hashes: Vec<_> = blobs.iter().map(|&(hash, _)| hash).collect();
         let present = self.contains_many(&hashes)?;
-        let mut missing = Vec::new();
-        for (&(hash, bytes), _) in blobs.iter().zip(present).filter(|(_, present)| !present) {
-            let is_small = bytes.len() <= INLINE_LIMIT;
-            if !is_small {
-                self.blob_files.publish(self.blob_files.write(bytes, self.blob_files.root())?)?;
-            }
-            let size = bytes.len() as u64;
-            missing.push(NewBlob { hash, size, bytes: is_small.then_some(bytes) });
+        let missing = blobs.iter().zip(present).filter(|(_, present)| !present);
+        let (small, large): (Vec<_>, Vec<_>) =
+            missing.map(|(&blob, _)| blob).partition(|(_, bytes)| bytes.len() <= PACK_LIMIT);
+        let mut rows = self.pack(&small)?;
+        for (hash, bytes) in large {
+            self.blob_files.publish(self.blob_files.write(bytes, self.blob_files.root())?)?;
+            rows.push(NewBlob { hash, size: bytes.len() as u64, bytes: NewBytes::File });
         }
-        self.insert_blobs(&missing)?;
+        self.insert_blobs(&rows)?;
         let mut recent = self.lock_recent();
-        for &(hash, bytes) in blobs.iter().filter(|(_, bytes)| bytes.len() <= INLINE_LIMIT) {
+        for &(hash, bytes) in blobs.iter().filter(|(_, bytes)| bytes.len() <= PACK_LIMIT) {
             recent.keep(hash, bytes);
         }
         Ok(())
+    }
+
+    /// Finds a place for small blobs.
+    fn pack<'a>(
+        &self,
+        blobs: &[(ContentHash, &'a [u8])],
+    ) -> Result<Vec<NewBlob<'a>>, StoreError> {
+        let new = |&(hash, text): &(ContentHash, &'a [u8]), bytes| NewBlob {
+            hash,
+            size: text.len() as u64,
+            bytes,
+        };
+        if blobs.iter().map(|(_, text)| text.len()).sum::<usize>() <= ROW_LIMIT {
+            return Ok(blobs.iter().map(|blob| new(blob, NewBytes::Row(blob.1))).collect());
+        }
+        let texts: Vec<&[u8]> = blobs.iter().map(|&(_, text)| text).collect();
+        let places = self.packs.write(&texts)?;
+        Ok(blobs.iter().zip(places).map(|(blob, place)| new(blob, NewBytes::Pack(place))).collect())
     }
 
     fn publish_file(&self, blob: UnnamedBlob) -> Result<(), StoreError> {
         if self.contains(&blob.hash)? {
             return Ok(());
         }
-        let row = NewBlob { hash: blob.hash, size: blob.size, bytes: None };
+        let row = NewBlob { hash: blob.hash, size: blob.size, bytes: NewBytes::File };
         self.blob_files.publish(blob)?;
         self.insert_blobs(&[row])
     }
@@ -91,15 +116,25 @@ impl Store {
         let now_us = self.now().as_us();
         self.write(|transaction| {
             let mut statement = transaction.prepare_cached(
-                "INSERT INTO blobs (hash, size, bytes, created_us)
-                 VALUES (:hash, :size, :bytes, :now_us)
-                 ON CONFLICT (hash) DO NOTHING",
+                "INSERT INTO blobs (hash, size, bytes, pack, pack_offset, created_us)
+                 VALUES (:hash, :size, :bytes, :pack, :pack_offset, :now_us)
+                 -- Its file may have been lost.
+                 ON CONFLICT (hash) DO UPDATE
+                 SET bytes = excluded.bytes, pack = excluded.pack,
+                     pack_offset = excluded.pack_offset",
             )?;
             for blob in blobs {
+                let (bytes, place) = match blob.bytes {
+                    NewBytes::Row(bytes) => (Some(bytes), None),
+                    NewBytes::Pack(place) => (None, Some(place)),
+                    NewBytes::File => (None, None),
+                };
                 statement.execute(named_params! {
                     ":hash": blob.hash.as_bytes(),
                     ":size": blob.size,
-                    ":bytes": blob.bytes,
+                    ":bytes": bytes,
+                    ":pack": place.map(|place| place.pack.0),
+                    ":pack_offset": place.map(|place| place.offset),
                     ":now_us": now_us,
                 })?;
             }
@@ -121,17 +156,25 @@ impl Store {
         })
     }
 
-    /// Tells whether a blob has its row and, if it is large, its file.
+    /// Tells whether a blob has its row and its file, if its bytes are in one.
     pub(crate) fn has_blob(
         &self,
         transaction: &Transaction<'_>,
         hash: &ContentHash,
     ) -> rusqlite::Result<bool> {
-        let is_inline: Option<bool> = transaction
-            .prepare_cached("SELECT bytes IS NOT NULL AS is_inline FROM blobs WHERE hash = :hash")?
-            .query_row(named_params! { ":hash": hash.as_bytes() }, |row| row.get("is_inline"))
+        let row: Option<(bool, Option<i64>)> = transaction
+            .prepare_cached(
+                "SELECT bytes IS NOT NULL AS is_row, pack FROM blobs WHERE hash = :hash",
+            )?
+            .query_row(named_params! { ":hash": hash.as_bytes() }, |row| {
+                Ok((row.get("is_row")?, row.get("pack")?))
+            })
             .optional()?;
-        Ok(is_inline.is_some_and(|is_inline| is_inline || self.blob_files.contains(hash)))
+        Ok(row.is_some_and(|(is_row, pack)| match pack {
+            _ if is_row => true,
+            Some(pack) => self.packs.contains(PackId(pack)),
+            None => self.blob_files.contains(hash),
+        }))
     }
 }
 
@@ -163,7 +206,7 @@ mod tests {
     fn existing_blob_is_not_written_again() {
         let fixture = TestStore::new();
         let changes = |store: &Store| store.db.writer().unwrap().total_changes();
-        let large = vec![7; INLINE_LIMIT + 1];
+        let large = vec![7; PACK_LIMIT + 1];
         let hash = fixture.store.put(&large).unwrap();
         fixture.store.put(b"small").unwrap();
         let path = fixture.store.blob_files.path(&hash);
@@ -178,7 +221,7 @@ mod tests {
     fn threads_and_a_second_store_put_the_same_blobs() {
         let fixture = TestStore::new();
         let other = fixture.open_again();
-        let texts: Vec<Vec<u8>> = vec![vec![1; 100], vec![2; INLINE_LIMIT], vec![3; 200_000]];
+        let texts: Vec<Vec<u8>> = vec![vec![1; 100], vec![2; PACK_LIMIT], vec![3; 200_000]];
         let barrier = Barrier::new(8);
         std::thread::scope(|scope| {
             for number in 0..8 {
@@ -199,7 +242,7 @@ mod tests {
     #[test]
     fn file_of_any_size_has_the_hash_of_its_bytes() {
         let fixture = TestStore::new();
-        for length in [0, 1, INLINE_LIMIT, INLINE_LIMIT + 1, 1_000_000] {
+        for length in [0, 1, PACK_LIMIT, PACK_LIMIT + 1, 1_000_000] {
             let bytes = vec![9; length];
             let path = fixture.dir.path().join("file");
             std::fs::write(&path, &bytes).unwrap();
@@ -212,7 +255,7 @@ mod tests {
     #[test]
     fn leftover_of_a_killed_process_is_no_blob_and_no_obstacle() {
         let fixture = TestStore::new();
-        let large = vec![5; INLINE_LIMIT + 1];
+        let large = vec![5; PACK_LIMIT + 1];
         let hash = fixture.store.put(&large).unwrap();
         fixture.store.blob_files.remove(&hash).unwrap();
         let torn = fixture.store.blob_files.root().join(".tmp-torn");

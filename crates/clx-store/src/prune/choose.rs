@@ -6,6 +6,7 @@ use clx_core::{ContentHash, Timestamp};
 use rusqlite::{Row, Transaction};
 
 use crate::action;
+use crate::blob::PackId;
 use crate::prune::PrunePolicy;
 use crate::store::hash_column;
 
@@ -14,7 +15,8 @@ use crate::store::hash_column;
 pub(crate) struct BlobRow {
     pub(crate) hash: ContentHash,
     pub(crate) size: u64,
-    pub(crate) is_inline: bool,
+    pub(crate) is_file: bool,
+    pub(crate) pack: Option<PackId>,
     created: Timestamp,
 }
 
@@ -25,7 +27,8 @@ impl TryFrom<&Row<'_>> for BlobRow {
         Ok(Self {
             hash: hash_column(row, "hash")?,
             size: row.get("size")?,
-            is_inline: row.get("is_inline")?,
+            is_file: row.get("is_file")?,
+            pack: row.get::<_, Option<i64>>("pack")?.map(PackId),
             created: Timestamp::from_us(row.get("created_us")?),
         })
     }
@@ -106,7 +109,10 @@ fn additional_bytes(
 
 fn read_blobs(transaction: &Transaction<'_>) -> rusqlite::Result<BTreeMap<ContentHash, BlobRow>> {
     transaction
-        .prepare("SELECT hash, size, bytes IS NOT NULL AS is_inline, created_us FROM blobs")?
+        .prepare(
+            "SELECT hash, size, bytes IS NULL AND pack IS NULL AS is_file, pack, created_us
+             FROM blobs",
+        )?
         .query_map((), |row| BlobRow::try_from(row).map(|blob| (blob.hash, blob)))?
         .collect()
 }

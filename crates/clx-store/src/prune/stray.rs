@@ -18,7 +18,7 @@ impl Store {
     pub(crate) fn remove_stray_files(&self, grace: Duration) -> Result<u64, StoreError> {
         let mut n_removed = 0;
         for path in files_below(self.blob_files.root())? {
-            if self.is_older(&path, grace) && !self.is_blob_file(&path)? {
+            if self.is_older(&path, grace) && !self.is_blob_file(&path)? && !self.is_used_pack(&path)? {
                 remove_if_exists(&path)?;
                 n_removed += 1;
             }
@@ -80,10 +80,13 @@ mod tests {
         let nameless = fixture.store.blob_files.path(&ContentHash::of("row never written"));
         fs::create_dir_all(nameless.parent().unwrap()).unwrap();
         fs::write(&nameless, "row never written").unwrap();
+        let packed = fixture.record(&ContentHash::of("packed"), &[3; 5000]);
+        fixture.store.packs.write(&[&[4; 5000]]).unwrap();
         let prune = || fixture.store.prune(&PrunePolicy::default()).unwrap().n_stray_files;
         assert_eq!(prune(), 0);
         fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
-        assert_eq!(prune(), 2);
+        assert_eq!(prune(), 3);
         assert_eq!(fixture.store.get(&ContentHash::of(&bytes)).unwrap(), bytes);
+        assert_eq!(fixture.open_again().get(&packed).unwrap(), [3; 5000]);
     }
 }
