@@ -3,9 +3,11 @@
 //! | part | does |
 //! |---|---|
 //! | `root` | one output root: what clx owns there, staging folder, confinement |
+//! | `parallel` | writes many files on several threads |
 //! | `place` | decides for one path: leave, write or refuse; writes by rename |
 //! | `sweep` | removes owned files that are not wanted any more |
 
+mod parallel;
 mod place;
 mod root;
 mod sweep;
@@ -16,6 +18,7 @@ use std::path::{Component, Path, PathBuf};
 use clx_core::{ContentHash, Diagnostic};
 use clx_store::{Store, StoreError};
 
+use self::parallel::in_parallel;
 pub(crate) use self::place::{Content, Placed};
 use self::root::{OutputRoot, Refusal};
 pub use self::sweep::Removed;
@@ -113,10 +116,17 @@ impl<'s> Publisher<'s> {
                 .map(|(index, _, relative, _)| (relative.as_path(), files[*index].1.hash()))
                 .collect();
             root.note(store, &claims)?;
-            for (index, _, relative, decision) in of_root {
+            let prepared: Vec<_> = of_root
+                .iter()
+                .map(|(index, _, relative, decision)| {
+                    root.prepare(relative, files[*index].1, *decision)
+                })
+                .collect();
+            let done = in_parallel(prepared, |file| root.carry_out(&file?, store));
+            for ((index, _, relative, _), done) in of_root.into_iter().zip(done) {
                 let (path, content) = &files[*index];
-                match root.carry_out(relative, content, *decision, store) {
-                    Ok(()) => {}
+                match done {
+                    Ok(stat) => root.remember(relative, content.hash(), stat),
                     Err(Refusal::Io(_, source)) if concerns_all(&source) => {
                         return Err(PublishError::Disk { path: (*path).to_owned(), source });
                     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clx_core::ContentHash;
 use clx_store::{FileStat, Store};
@@ -45,6 +45,16 @@ pub(crate) enum Placed {
     Unchanged,
     /// It was written.
     Written,
+}
+
+/// A file of which all is decided.
+#[derive(Debug)]
+pub(super) struct Prepared<'a> {
+    path: PathBuf,
+    /// Where it is written first.
+    staged: PathBuf,
+    content: Content<'a>,
+    decision: Decision,
 }
 
 /// What is to be done at a path.
@@ -117,33 +127,43 @@ impl OutputRoot {
         }
     }
 
-    /// Carries out a decision other than to do nothing.
-    pub(super) fn carry_out(
+    /// Makes the directory of a file that is to be written and a place to stage it.
+    pub(super) fn prepare<'a>(
         &mut self,
         relative: &Path,
-        content: &Content<'_>,
+        content: Content<'a>,
         decision: Decision,
-        store: &Store,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Prepared<'a>, Refusal> {
         let path = self.path().join(relative);
-        if decision == Decision::Record {
-            let metadata =
-                fs::symlink_metadata(&path).map_err(|error| Refusal::Io("look at it", error))?;
-            self.remember(relative, content.hash(), FileStat::from(&metadata));
-            return Ok(());
-        }
-        self.make_directory(relative.parent().unwrap_or(Path::new("")))?;
-        let staged = self.stage()?;
-        let stat = write_content(&staged, content, store)?;
-        let moved = match decision {
-            Decision::Create => rename_to_nothing(&staged, &path),
-            Decision::Fresh | Decision::Record | Decision::Replace => fs::rename(&staged, &path),
-        };
-        match moved {
-            Ok(()) => {
-                self.remember(relative, content.hash(), stat);
-                Ok(())
+        let staged = match decision {
+            Decision::Fresh | Decision::Record => PathBuf::new(),
+            Decision::Create | Decision::Replace => {
+                self.make_directory(relative.parent().unwrap_or(Path::new("")))?;
+                self.stage()?
             }
+        };
+        Ok(Prepared { path, staged, content, decision })
+    }
+
+    /// Carries out a decision and returns what the file is then.
+    pub(super) fn carry_out(
+        &self,
+        file: &Prepared<'_>,
+        store: &Store,
+    ) -> Result<FileStat, Refusal> {
+        let Prepared { path, staged, content, decision } = file;
+        let rename: fn(&Path, &Path) -> io::Result<()> = match decision {
+            Decision::Fresh | Decision::Record => {
+                return fs::symlink_metadata(path)
+                    .map(|metadata| FileStat::from(&metadata))
+                    .map_err(|error| Refusal::Io("look at it", error));
+            }
+            Decision::Create => rename_to_nothing,
+            Decision::Replace => |from, to| fs::rename(from, to),
+        };
+        let stat = write_content(staged, content, store)?;
+        match rename(staged, path) {
+            Ok(()) => Ok(stat),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Refusal::Foreign),
             Err(error) => Err(Refusal::Io("move it into place", error)),
         }
@@ -213,8 +233,8 @@ mod tests {
         assert_eq!(decision, Decision::Create);
         let path = root.path().join(relative);
         fs::write(&path, "theirs").unwrap();
-        let refusal =
-            root.carry_out(relative, &Content::Blob(hash), decision, &store).unwrap_err();
+        let prepared = root.prepare(relative, Content::Blob(hash), decision).unwrap();
+        let refusal = root.carry_out(&prepared, &store).unwrap_err();
         assert!(matches!(refusal, Refusal::Foreign), "{refusal:?}");
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
     }

@@ -160,14 +160,18 @@ impl OutputRoot {
         file.parent().is_some_and(|directory| self.check_inside(directory).is_ok())
     }
 
-    /// Returns a fresh path for a half-written file.
+    /// Returns a fresh path for a half-written file. Two folders, so that two threads seldom wait for
+    /// each other.
     pub(super) fn stage(&mut self) -> Result<PathBuf, Refusal> {
         if self.staged == 0 {
-            fs::create_dir_all(&self.staging)
-                .map_err(|error| Refusal::Io("create the staging folder", error))?;
+            for half in ["0", "1"] {
+                fs::create_dir_all(self.staging.join(half))
+                    .map_err(|error| Refusal::Io("create the staging folder", error))?;
+            }
         }
         self.staged += 1;
-        Ok(self.staging.join(self.staged.to_string()))
+        let half = if self.staged / 24 % 2 == 0 { "0" } else { "1" };
+        Ok(self.staging.join(half).join(self.staged.to_string()))
     }
 }
 
