@@ -2,6 +2,7 @@
 //! pack, since one file for the results of a job is far cheaper than one for each; a little text is
 //! a row of the database; a large blob is a file of its own.
 
+mod deferred;
 mod export;
 mod file;
 mod get;
@@ -9,6 +10,7 @@ mod pack;
 mod put;
 mod recent;
 
+pub(crate) use deferred::Deferred;
 pub(crate) use file::{BlobFiles, copy_hashing, remove_if_exists};
 pub(crate) use pack::{InPack, PackFiles, PackId};
 pub(crate) use recent::Recent;

@@ -18,6 +18,7 @@ impl Store {
             let mut manifest = self.lock_manifest()?;
             manifest.forget();
             self.lock_recent().clear();
+            self.deferred.clear();
             self.used_actions.lock().map_err(|_| self.poisoned())?.clear();
             self.write(|transaction| {
                 transaction.execute_batch(

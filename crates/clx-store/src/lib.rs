@@ -60,5 +60,5 @@ pub use output::OwnedOutput;
 pub use prune::{PrunePolicy, PruneReport};
 pub use stat::FileStat;
 pub use stats::Stats;
-pub use store::{Store, StoreOptions};
+pub use store::{Sharing, Store, StoreOptions};
 pub use verify::VerifyReport;

@@ -218,9 +218,8 @@ mod tests {
         let size = |name: &str| {
             std::fs::metadata(fixture.dir.path().join("store").join(name)).unwrap().len()
         };
-        let n_packs = || {
-            std::fs::read_dir(fixture.dir.path().join("store/blobs/packs")).unwrap().count()
-        };
+        let n_packs =
+            || std::fs::read_dir(fixture.dir.path().join("store/blobs/packs")).unwrap().count();
         fixture.store.prune(&PrunePolicy::default()).unwrap();
         assert!(size("cache.db") > 200_000, "{}", size("cache.db"));
         assert_eq!(n_packs(), 50);

@@ -9,7 +9,7 @@ use clx_core::{Clock, ContentHash, SystemClock, Timestamp};
 use clx_db::{Database, Durability, OpenOptions};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::blob::{BlobFiles, PackFiles, Recent};
+use crate::blob::{BlobFiles, Deferred, PackFiles, Recent};
 use crate::error::StoreError;
 use crate::manifest::Manifest;
 use crate::schema::SCHEMA;
@@ -21,14 +21,33 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// Readers at the same time, default 4, at least 1.
     pub readers: u32,
+    /// When others see blobs, default [`Sharing::Immediate`].
+    pub sharing: Sharing,
     /// Tells when results were used and files were hashed.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { durability: Durability::Normal, readers: 4, clock: Arc::new(SystemClock) }
+        Self {
+            durability: Durability::Normal,
+            readers: 4,
+            sharing: Sharing::Immediate,
+            clock: Arc::new(SystemClock),
+        }
     }
+}
+
+/// When other processes see a blob that was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sharing {
+    /// When it was put.
+    #[default]
+    Immediate,
+    /// With the next result that this store records, or when it is flushed: for a process that hands
+    /// its blobs to no other. A process that ends before loses the blobs, and only what was not
+    /// recorded yet has named them.
+    Deferred,
 }
 
 /// Blobs, results of actions, digests of files and ownership of outputs below one directory.
@@ -37,6 +56,8 @@ pub struct Store {
     pub(crate) db: Database,
     pub(crate) blob_files: BlobFiles,
     pub(crate) packs: PackFiles,
+    pub(crate) sharing: Sharing,
+    pub(crate) deferred: Deferred,
     pub(crate) clock: Arc<dyn Clock>,
     manifest: Mutex<Manifest>,
     recent: Mutex<Recent>,
@@ -56,6 +77,8 @@ impl Store {
             db: Database::open(&dir.join("cache.db"), &SCHEMA, &open)?,
             blob_files: BlobFiles::new(dir.join("blobs"), options.durability),
             packs: PackFiles::new(dir.join("blobs/packs"), options.durability),
+            sharing: options.sharing,
+            deferred: Deferred::default(),
             clock: Arc::clone(&options.clock),
             manifest: Mutex::default(),
             recent: Mutex::default(),
@@ -69,12 +92,12 @@ impl Store {
         self.db.path()
     }
 
-    /// Writes what was learnt while reading: digests of files and dates of last use, in one
-    /// transaction. Called at the end of a build; writes nothing if nothing is new.
+    /// Writes what is not written yet: blobs that wait, digests of files and dates of last use. Called at the end of a build; writes nothing if nothing is new.
     ///
     /// # Errors
     /// [`StoreError::Database`]; what could not be written is tried again by the next flush.
     pub fn flush(&self) -> Result<(), StoreError> {
+        self.flush_deferred()?;
         self.flush_uses()?;
         self.flush_manifest()
     }

@@ -101,7 +101,11 @@ fn killed_writer_leaves_whole_blobs_and_complete_results() {
     store.prune(&everything).unwrap();
     write_round(&store, 0);
     assert!(store.lookup(&[key(0)]).unwrap()[0].is_some());
-    assert_eq!(n_files(&dir.path().join("blobs")), 3, "the two large blobs and the pack of the others");
+    assert_eq!(
+        n_files(&dir.path().join("blobs")),
+        3,
+        "the two large blobs and the pack of the others"
+    );
 }
 
 fn n_files(directory: &Path) -> usize {

@@ -118,7 +118,7 @@ fn build(
             .map_err(|error| {
                 Failure::environment(format!("cannot create the state directory {error}"))
             })?;
-    let workshop = Workshop::open(state, work.spare_kernels).map_err(Failure::environment)?;
+    let workshop = Workshop::open(state, work).map_err(Failure::environment)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let control = Arc::new(Control::default());
     signals::on_interrupt(&runtime, {

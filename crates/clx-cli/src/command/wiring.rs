@@ -8,7 +8,7 @@ use clx_core::{BackendError, JobKind};
 use clx_pool::{Executor, InProcess, Process};
 use clx_process::Spawn;
 use clx_queue::{SqliteOptions, SqliteQueue, WorkerId};
-use clx_store::{Store, StoreOptions};
+use clx_store::{Sharing, Store, StoreOptions};
 use tokio::runtime::Runtime;
 
 use super::tools::Tools;
@@ -37,13 +37,17 @@ pub(super) struct Workshop {
 
 impl Workshop {
     /// Opens queue and store; closes what dead builds left open.
-    pub(super) fn open(state: StateDir, spare_kernels: usize) -> Result<Self, String> {
-        let store = Store::open(state.store(), &StoreOptions::default())
-            .map_err(|error| error.to_string())?;
+    pub(super) fn open(state: StateDir, args: &WorkArgs) -> Result<Self, String> {
+        let sharing = match args.workers {
+            WorkersArg::InProcess => Sharing::Deferred,
+            WorkersArg::Direct => Sharing::Immediate,
+        };
+        let options = StoreOptions { sharing, ..StoreOptions::default() };
+        let store = Store::open(state.store(), &options).map_err(|error| error.to_string())?;
         let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default())
             .map_err(|error| error.to_string())?;
         reap_dead_sessions(&queue).map_err(|error| error.to_string())?;
-        let tools = Arc::new(Tools::new(state.store(), spare_kernels));
+        let tools = Arc::new(Tools::new(state.store(), args.spare_kernels));
         Ok(Self { state, store: Arc::new(store), tools, queue: Arc::new(queue) })
     }
 

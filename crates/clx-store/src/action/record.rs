@@ -16,7 +16,7 @@ impl Store {
         self.record_many(&[(*key, result)])
     }
 
-    /// Records the results of many actions in one transaction.
+    /// Records the results of many actions, and blobs that were put before them, in one transaction.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -31,7 +31,7 @@ impl Store {
             return Ok(());
         }
         let now_us = self.now().as_us();
-        self.write(|transaction| {
+        self.write_with_deferred(|transaction| {
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO actions (key, result, last_used_us)
                  VALUES (:key, :result, :now_us)

@@ -9,18 +9,18 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 use crate::blob::file::UnnamedBlob;
 use crate::blob::{InPack, PACK_LIMIT, PackId, ROW_LIMIT};
 use crate::error::{At, StoreError};
-use crate::store::Store;
+use crate::store::{Sharing, Store};
 
 /// A row that is to be written.
-struct NewBlob<'a> {
-    hash: ContentHash,
-    size: u64,
-    bytes: NewBytes<'a>,
+pub(crate) struct NewBlob<'a> {
+    pub(crate) hash: ContentHash,
+    pub(crate) size: u64,
+    pub(crate) bytes: NewBytes<'a>,
 }
 
 /// Where the bytes of a new blob are; files are written before their rows.
 #[derive(Clone, Copy)]
-enum NewBytes<'a> {
+pub(crate) enum NewBytes<'a> {
     Row(&'a [u8]),
     Pack(InPack),
     File,
@@ -82,22 +82,22 @@ impl Store {
         Ok(())
     }
 
-    /// Finds a place for small blobs.
-    fn pack<'a>(
-        &self,
-        blobs: &[(ContentHash, &'a [u8])],
-    ) -> Result<Vec<NewBlob<'a>>, StoreError> {
-        let new = |&(hash, text): &(ContentHash, &'a [u8]), bytes| NewBlob {
-            hash,
-            size: text.len() as u64,
-            bytes,
-        };
-        if blobs.iter().map(|(_, text)| text.len()).sum::<usize>() <= ROW_LIMIT {
-            return Ok(blobs.iter().map(|blob| new(blob, NewBytes::Row(blob.1))).collect());
+    /// Finds a place for small blobs; returns the rows that are to be written now.
+    fn pack<'a>(&self, blobs: &[(ContentHash, &'a [u8])]) -> Result<Vec<NewBlob<'a>>, StoreError> {
+        let new =
+            |hash, bytes: &'a [u8], place| NewBlob { hash, size: bytes.len() as u64, bytes: place };
+        if blobs.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= ROW_LIMIT {
+            let rows = blobs.iter().map(|&(hash, bytes)| new(hash, bytes, NewBytes::Row(bytes)));
+            return Ok(rows.collect());
         }
-        let texts: Vec<&[u8]> = blobs.iter().map(|&(_, text)| text).collect();
+        let texts: Vec<&[u8]> = blobs.iter().map(|&(_, bytes)| bytes).collect();
         let places = self.packs.write(&texts)?;
-        Ok(blobs.iter().zip(places).map(|(blob, place)| new(blob, NewBytes::Pack(place))).collect())
+        if self.sharing == Sharing::Deferred {
+            self.deferred.add(blobs.iter().map(|&(hash, _)| hash).zip(places));
+            return Ok(Vec::new());
+        }
+        let rows = blobs.iter().zip(places);
+        Ok(rows.map(|(&(hash, bytes), place)| new(hash, bytes, NewBytes::Pack(place))).collect())
     }
 
     fn publish_file(&self, blob: UnnamedBlob) -> Result<(), StoreError> {
@@ -114,32 +114,7 @@ impl Store {
             return Ok(());
         }
         let now_us = self.now().as_us();
-        self.write(|transaction| {
-            let mut statement = transaction.prepare_cached(
-                "INSERT INTO blobs (hash, size, bytes, pack, pack_offset, created_us)
-                 VALUES (:hash, :size, :bytes, :pack, :pack_offset, :now_us)
-                 -- Its file may have been lost.
-                 ON CONFLICT (hash) DO UPDATE
-                 SET bytes = excluded.bytes, pack = excluded.pack,
-                     pack_offset = excluded.pack_offset",
-            )?;
-            for blob in blobs {
-                let (bytes, place) = match blob.bytes {
-                    NewBytes::Row(bytes) => (Some(bytes), None),
-                    NewBytes::Pack(place) => (None, Some(place)),
-                    NewBytes::File => (None, None),
-                };
-                statement.execute(named_params! {
-                    ":hash": blob.hash.as_bytes(),
-                    ":size": blob.size,
-                    ":bytes": bytes,
-                    ":pack": place.map(|place| place.pack.0),
-                    ":pack_offset": place.map(|place| place.offset),
-                    ":now_us": now_us,
-                })?;
-            }
-            Ok(())
-        })
+        self.write(|transaction| insert(transaction, blobs, now_us))
     }
 
     /// Tells whether the store has a blob; does not read its bytes.
@@ -162,6 +137,9 @@ impl Store {
         transaction: &Transaction<'_>,
         hash: &ContentHash,
     ) -> rusqlite::Result<bool> {
+        if self.deferred.get(hash).is_some() {
+            return Ok(true);
+        }
         let row: Option<(bool, Option<i64>)> = transaction
             .prepare_cached(
                 "SELECT bytes IS NOT NULL AS is_row, pack FROM blobs WHERE hash = :hash",
@@ -176,6 +154,37 @@ impl Store {
             None => self.blob_files.contains(hash),
         }))
     }
+}
+
+/// Writes rows of blobs.
+pub(crate) fn insert(
+    transaction: &Transaction<'_>,
+    blobs: &[NewBlob<'_>],
+    now_us: i64,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO blobs (hash, size, bytes, pack, pack_offset, created_us)
+         VALUES (:hash, :size, :bytes, :pack, :pack_offset, :now_us)
+         -- Its file may have been lost.
+         ON CONFLICT (hash) DO UPDATE
+         SET bytes = excluded.bytes, pack = excluded.pack, pack_offset = excluded.pack_offset",
+    )?;
+    for blob in blobs {
+        let (bytes, place) = match blob.bytes {
+            NewBytes::Row(bytes) => (Some(bytes), None),
+            NewBytes::Pack(place) => (None, Some(place)),
+            NewBytes::File => (None, None),
+        };
+        statement.execute(named_params! {
+            ":hash": blob.hash.as_bytes(),
+            ":size": blob.size,
+            ":bytes": bytes,
+            ":pack": place.map(|place| place.pack.0),
+            ":pack_offset": place.map(|place| place.offset),
+            ":now_us": now_us,
+        })?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,7 +18,10 @@ impl Store {
     pub(crate) fn remove_stray_files(&self, grace: Duration) -> Result<u64, StoreError> {
         let mut n_removed = 0;
         for path in files_below(self.blob_files.root())? {
-            if self.is_older(&path, grace) && !self.is_blob_file(&path)? && !self.is_used_pack(&path)? {
+            if self.is_older(&path, grace)
+                && !self.is_blob_file(&path)?
+                && !self.is_used_pack(&path)?
+            {
                 remove_if_exists(&path)?;
                 n_removed += 1;
             }
