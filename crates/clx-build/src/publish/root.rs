@@ -15,6 +15,9 @@ use crate::code;
 /// that a rename stays on one file system.
 const STAGING: &str = ".clx-staging-";
 
+/// Folders below the staging folder: two writers in one directory wait for each other.
+const STAGING_HALVES: [&str; 2] = ["0", "1"];
+
 /// A root, what clx owns below it, and what is known of its directories.
 #[derive(Debug)]
 pub(crate) struct OutputRoot {
@@ -23,7 +26,7 @@ pub(crate) struct OutputRoot {
     real: PathBuf,
     pub(super) owned: BTreeMap<PathBuf, OwnedOutput>,
     staging: PathBuf,
-    staged: u64,
+    staged: usize,
     /// Directories that exist and lie below the root; true if they were made just now, so that what
     /// lies in them is known.
     safe: HashMap<PathBuf, bool>,
@@ -160,17 +163,16 @@ impl OutputRoot {
         file.parent().is_some_and(|directory| self.check_inside(directory).is_ok())
     }
 
-    /// Returns a fresh path for a half-written file. Two folders, so that two threads seldom wait for
-    /// each other.
+    /// Returns a fresh path for a half-written file.
     pub(super) fn stage(&mut self) -> Result<PathBuf, Refusal> {
         if self.staged == 0 {
-            for half in ["0", "1"] {
+            for half in STAGING_HALVES {
                 fs::create_dir_all(self.staging.join(half))
                     .map_err(|error| Refusal::Io("create the staging folder", error))?;
             }
         }
         self.staged += 1;
-        let half = if self.staged / 24 % 2 == 0 { "0" } else { "1" };
+        let half = STAGING_HALVES[self.staged % STAGING_HALVES.len()];
         Ok(self.staging.join(half).join(self.staged.to_string()))
     }
 }
