@@ -43,6 +43,12 @@ pub enum StoreError {
         /// The reason.
         source: serde_json::Error,
     },
+    /// A store that is reached over a gateway did not answer, or refused.
+    #[error("the store behind the gateway cannot be used: {message}")]
+    Remote {
+        /// What happened, or what the gateway said.
+        message: String,
+    },
     /// Another thread panicked while it was changing the digests of files.
     #[error("a thread panicked while it was changing the table of files of {}", path.display())]
     Poisoned {

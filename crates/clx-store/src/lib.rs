@@ -1,7 +1,8 @@
 //! Content-addressed blobs, the results of actions, digests of files, and who owns which output.
 //! Knows no courses: keys, subjects and roots are given by the caller.
 //!
-//! Principal type: [`Store`], used by many threads and by several processes at the same time.
+//! Principal type: [`Store`], used by many threads and by several processes at the same time. Workers
+//! see of it what [`ArtifactStore`] has, which a gateway can offer, too.
 //!
 //! ```text
 //! <dir>/cache.db          one SQLite file
@@ -40,6 +41,7 @@
 //! ```
 
 mod action;
+mod artifact_store;
 mod blob;
 mod clear;
 mod duration;
@@ -54,6 +56,7 @@ mod stats;
 mod store;
 mod verify;
 
+pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;
 pub use error::StoreError;
 pub use output::OwnedOutput;

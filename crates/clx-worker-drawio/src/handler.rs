@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clx_core::{ActionResult, Artifact, DiagramInput, DiagramRequest, JobResult, RequestResult};
-use clx_store::Store;
+use clx_store::ArtifactStore;
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler, StepJob};
 
 use crate::make::{Made, Studio};
@@ -13,14 +13,14 @@ use crate::tools::DrawioTools;
 /// Draws pages of draw.io files as PNG, SVG and PDF.
 #[derive(Debug)]
 pub struct DrawioHandler {
-    store: Arc<Store>,
+    store: Arc<dyn ArtifactStore>,
     tools: Arc<DrawioTools>,
 }
 
 impl DrawioHandler {
     /// Makes a handler that reads sources from and writes pictures to the store.
     #[must_use]
-    pub const fn new(store: Arc<Store>, tools: Arc<DrawioTools>) -> Self {
+    pub const fn new(store: Arc<dyn ArtifactStore>, tools: Arc<DrawioTools>) -> Self {
         Self { store, tools }
     }
 

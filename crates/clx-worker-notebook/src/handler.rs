@@ -10,7 +10,7 @@ use clx_core::{
 };
 use clx_notebook::Rendered;
 use clx_render::{HtmlRenderer, InlineSvg, Templates};
-use clx_store::{Store, StoreError};
+use clx_store::{ArtifactStore, StoreError};
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
 use crate::draft::{Draft, Drafter, PageDraft};
@@ -24,19 +24,19 @@ use crate::tools::NotebookTools;
 /// Renders notebooks as pages, `.ipynb` and code; runs the code of pages.
 #[derive(Debug)]
 pub struct NotebookHandler {
-    store: Arc<Store>,
+    store: Arc<dyn ArtifactStore>,
     tools: Arc<NotebookTools>,
 }
 
 impl NotebookHandler {
     /// Makes a handler that reads sources from and writes outputs to the store.
     #[must_use]
-    pub const fn new(store: Arc<Store>, tools: Arc<NotebookTools>) -> Self {
+    pub const fn new(store: Arc<dyn ArtifactStore>, tools: Arc<NotebookTools>) -> Self {
         Self { store, tools }
     }
 
     async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
-        let job = NotebookJob::read(payload, &self.store)?;
+        let job = NotebookJob::read(payload, &*self.store)?;
         let begin = Instant::now();
         let mut drafter = Drafter::new(&job);
         let mut drafts = Vec::with_capacity(job.requests.len());
@@ -50,7 +50,8 @@ impl NotebookHandler {
         let runs = self.run_code(&job, &mut drafts, context).await?;
         let begin = Instant::now();
         let html = HtmlRenderer::new(self.templates(&job)?);
-        let pictures = Pictures::read(&job.input.inline, &self.store).map_err(JobFailure::store)?;
+        let pictures =
+            Pictures::read(&job.input.inline, &*self.store).map_err(JobFailure::store)?;
         let mut made = Vec::with_capacity(drafts.len());
         pictures.with(|pictures| {
             for draft in drafts {

@@ -2,7 +2,7 @@
 
 use clx_core::{NotebookInput, NotebookRequest};
 use clx_notebook::Variant;
-use clx_store::Store;
+use clx_store::ArtifactStore;
 use clx_worker::{JobFailure, StepJob};
 
 /// A source and what is wanted of it.
@@ -14,7 +14,7 @@ pub(crate) struct NotebookJob {
 
 impl NotebookJob {
     /// Reads a payload and fetches the source.
-    pub(crate) fn read(payload: &[u8], store: &Store) -> Result<Self, JobFailure> {
+    pub(crate) fn read(payload: &[u8], store: &dyn ArtifactStore) -> Result<Self, JobFailure> {
         let StepJob { input, source, requests } = StepJob::read(payload, |hash| store.get(hash))?;
         let text = String::from_utf8(source).map_err(JobFailure::bad_payload)?;
         Ok(Self { input, text, requests })

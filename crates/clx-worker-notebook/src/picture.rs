@@ -2,7 +2,7 @@
 
 use clx_core::InlinePicture;
 use clx_render::InlineSvg;
-use clx_store::{Store, StoreError};
+use clx_store::{ArtifactStore, StoreError};
 
 /// SVG texts, and what images refer to them by.
 #[derive(Debug, Default)]
@@ -10,7 +10,10 @@ pub(crate) struct Pictures(Vec<(Vec<String>, String)>);
 
 impl Pictures {
     /// Fetches the pictures.
-    pub(crate) fn read(inline: &[InlinePicture], store: &Store) -> Result<Self, StoreError> {
+    pub(crate) fn read(
+        inline: &[InlinePicture],
+        store: &dyn ArtifactStore,
+    ) -> Result<Self, StoreError> {
         let read = |picture: &InlinePicture| {
             let paths = picture.paths.iter().map(|path| path.to_string_lossy().into_owned());
             let svg = String::from_utf8_lossy(&store.get(&picture.hash)?).into_owned();

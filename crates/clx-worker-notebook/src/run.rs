@@ -8,7 +8,7 @@ use clx_core::{
     ActionResult, Artifact, CodeRun, ContentHash, ExecutedCode, KeyBuilder, VisibleFile,
 };
 use clx_kernel::{CodeCell, Execution, FaultClass, KernelSpec, Limits};
-use clx_store::{Store, StoreError};
+use clx_store::{ArtifactStore, StoreError};
 use clx_worker::JobContext;
 
 use crate::progress::CellProgress;
@@ -47,7 +47,7 @@ impl Code {
     pub(crate) fn new(
         setting: &CodeRun,
         cells: Vec<CodeCell>,
-        store: &Store,
+        store: &dyn ArtifactStore,
     ) -> Result<Self, StoreError> {
         let files = visible_files(&setting.files, &cells, store)?;
         let key = key(setting, &cells, &files);
@@ -71,7 +71,7 @@ fn key(setting: &CodeRun, cells: &[CodeCell], files: &[VisibleFile]) -> ContentH
 
 /// Runs code for one job.
 pub(crate) struct Runner<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) store: &'a dyn ArtifactStore,
     pub(crate) tools: &'a NotebookTools,
     pub(crate) setting: &'a CodeRun,
     pub(crate) context: &'a JobContext,

@@ -2,7 +2,7 @@
 
 use clx_core::VisibleFile;
 use clx_kernel::CodeCell;
-use clx_store::{Store, StoreError};
+use clx_store::{ArtifactStore, StoreError};
 
 /// A file above this is data: it is not searched for the names of notebooks.
 const SEARCHED_BYTES: usize = 1024 * 1024;
@@ -12,7 +12,7 @@ const SEARCHED_BYTES: usize = 1024 * 1024;
 pub(crate) fn visible_files(
     files: &[VisibleFile],
     cells: &[CodeCell],
-    store: &Store,
+    store: &dyn ArtifactStore,
 ) -> Result<Vec<VisibleFile>, StoreError> {
     let (mut hidden, mut seen): (Vec<_>, Vec<_>) =
         files.iter().cloned().partition(|file| file.is_notebook);
@@ -36,7 +36,7 @@ pub(crate) fn visible_files(
     Ok(seen)
 }
 
-fn text_of(file: &VisibleFile, store: &Store) -> Result<String, StoreError> {
+fn text_of(file: &VisibleFile, store: &dyn ArtifactStore) -> Result<String, StoreError> {
     let bytes = store.get(&file.hash)?;
     let is_text = bytes.len() <= SEARCHED_BYTES;
     Ok(if is_text { String::from_utf8(bytes).unwrap_or_default() } else { String::new() })

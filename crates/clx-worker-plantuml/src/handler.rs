@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clx_core::{ActionResult, Artifact, JobResult, PictureFormat, RequestResult};
-use clx_store::Store;
+use clx_store::ArtifactStore;
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
 use crate::job::DiagramJob;
@@ -14,20 +14,20 @@ use crate::tools::PlantUmlTools;
 /// Draws diagrams as PNG and SVG.
 #[derive(Debug)]
 pub struct PlantUmlHandler {
-    store: Arc<Store>,
+    store: Arc<dyn ArtifactStore>,
     tools: Arc<PlantUmlTools>,
 }
 
 impl PlantUmlHandler {
     /// Makes a handler that reads sources from and writes pictures to the store.
     #[must_use]
-    pub const fn new(store: Arc<Store>, tools: Arc<PlantUmlTools>) -> Self {
+    pub const fn new(store: Arc<dyn ArtifactStore>, tools: Arc<PlantUmlTools>) -> Self {
         Self { store, tools }
     }
 
     async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
-        let job = DiagramJob::read(payload, &self.store)?;
-        let studio = Studio::prepare(&job, &self.store, &self.tools);
+        let job = DiagramJob::read(payload, &*self.store)?;
+        let studio = Studio::prepare(&job, &*self.store, &self.tools);
         let n_requests = u32::try_from(job.requests.len()).unwrap_or(u32::MAX);
         let mut results = Vec::with_capacity(job.requests.len());
         for (request, step) in job.requests.iter().zip(1..) {

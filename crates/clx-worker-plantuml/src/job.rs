@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path};
 
 use clx_core::{Diagnostic, DiagramInput, DiagramRequest, IncludedFile};
-use clx_store::{Store, StoreError};
+use clx_store::{ArtifactStore, StoreError};
 use clx_worker::{JobFailure, StepJob};
 
 use crate::CATEGORY;
@@ -23,7 +23,7 @@ pub(crate) struct DiagramJob {
 
 impl DiagramJob {
     /// Reads a payload and fetches the source.
-    pub(crate) fn read(payload: &[u8], store: &Store) -> Result<Self, JobFailure> {
+    pub(crate) fn read(payload: &[u8], store: &dyn ArtifactStore) -> Result<Self, JobFailure> {
         let StepJob { input, source, requests } = StepJob::read(payload, |hash| store.get(hash))?;
         Ok(Self { input, source, requests })
     }
@@ -40,7 +40,7 @@ impl DiagramJob {
     }
 
     /// Finds what the source includes among the files that came with the job.
-    pub(crate) fn includes(&self, text: &str, store: &Store) -> Includes {
+    pub(crate) fn includes(&self, text: &str, store: &dyn ArtifactStore) -> Includes {
         includes(&self.input.file, text, |path| {
             let file = self.input.files.iter().find(|file| file.path == path)?;
             store.get(&file.hash).ok()
@@ -48,7 +48,7 @@ impl DiagramJob {
     }
 
     /// Returns the lines of an included file; none if it cannot be read any more.
-    pub(crate) fn text_of(&self, path: &Path, store: &Store) -> String {
+    pub(crate) fn text_of(&self, path: &Path, store: &dyn ArtifactStore) -> String {
         let file = self.input.files.iter().find(|file| file.path == path);
         let bytes = file.and_then(|file| store.get(&file.hash).ok()).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -59,7 +59,7 @@ impl DiagramJob {
         &self,
         found: &Includes,
         base: &PrivateDirectory,
-        store: &Store,
+        store: &dyn ArtifactStore,
     ) -> Result<JobDirectory, Box<Diagnostic>> {
         let not_laid = |path: &Path, error: LayError| {
             let message =
@@ -87,7 +87,12 @@ enum LayError {
     Store(#[from] StoreError),
 }
 
-fn lay(file: &IncludedFile, is_source: bool, root: &Path, store: &Store) -> Result<(), LayError> {
+fn lay(
+    file: &IncludedFile,
+    is_source: bool,
+    root: &Path,
+    store: &dyn ArtifactStore,
+) -> Result<(), LayError> {
     if !file.path.components().all(|component| matches!(component, Component::Normal(_))) {
         return Err(LayError::Outside);
     }

@@ -1,7 +1,7 @@
 //! Makes the pictures of one source. Principal type: [`Studio`].
 
 use clx_core::{Diagnostic, DiagramRequest, PictureFormat};
-use clx_store::Store;
+use clx_store::ArtifactStore;
 
 use crate::CATEGORY;
 use crate::block::Block;
@@ -25,7 +25,7 @@ pub(crate) type Made = Result<(Vec<u8>, Vec<Diagnostic>), Vec<Diagnostic>>;
 #[derive(Debug)]
 pub(crate) struct Studio<'a> {
     job: &'a DiagramJob,
-    store: &'a Store,
+    store: &'a dyn ArtifactStore,
     tools: &'a PlantUmlTools,
     pictures: Vec<Picture>,
     includes: Includes,
@@ -41,7 +41,7 @@ impl<'a> Studio<'a> {
     /// Why none of its pictures can be made.
     pub(crate) fn prepare(
         job: &'a DiagramJob,
-        store: &'a Store,
+        store: &'a dyn ArtifactStore,
         tools: &'a PlantUmlTools,
     ) -> Result<Self, Vec<Diagnostic>> {
         let text = job.text().map_err(|problem| vec![*problem])?;

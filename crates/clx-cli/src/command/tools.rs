@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use clx_core::JobKind;
 use clx_setup::{Status, ToolFolder, Unit, kernel_prefixes, status};
-use clx_store::Store;
+use clx_store::ArtifactStore;
 use clx_worker::JobHandler;
 use clx_worker_drawio::{Bundle, DrawioHandler, DrawioSettings, DrawioTools, Renderer};
 use clx_worker_notebook::{NotebookHandler, NotebookTools};
@@ -77,8 +77,11 @@ impl Tools {
     }
 
     /// Makes the handler for a kind of jobs; `None` if its tool is missing.
-    pub(super) fn handler(&self, kind: JobKind, store: &Arc<Store>) -> Option<Arc<dyn JobHandler>> {
-        let store = Arc::clone(store);
+    pub(super) fn handler(
+        &self,
+        kind: JobKind,
+        store: Arc<dyn ArtifactStore>,
+    ) -> Option<Arc<dyn JobHandler>> {
         match kind {
             JobKind::Notebook => {
                 Some(Arc::new(NotebookHandler::new(store, Arc::clone(self.notebook()))))

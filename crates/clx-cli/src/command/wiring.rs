@@ -79,7 +79,8 @@ impl Workshop {
             WorkersArg::InProcess => {
                 let (store, tools) = (Arc::clone(&self.store), Arc::clone(&self.tools));
                 let make = move || {
-                    tools.handler(kind, &store).expect("jobs of a kind exist only if its tool does")
+                    let store = Arc::clone(&store) as _;
+                    tools.handler(kind, store).expect("jobs of a kind exist only if its tool does")
                 };
                 let queue = Arc::clone(&self.queue);
                 Arc::new(InProcess::new(queue, runtime.handle().clone(), make))

@@ -41,7 +41,7 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     let store = Arc::new(Store::open(&args.store, &StoreOptions::default())?);
     let queue = Arc::new(SqliteQueue::open(&args.queue, &SqliteOptions::default())?);
     let tools = Tools::new(&args.store, 0);
-    let Some(handler) = tools.handler(args.kind, &store) else {
+    let Some(handler) = tools.handler(args.kind, store) else {
         stderr_line(&format!("worker {}: the tool for {} jobs is missing", args.worker, args.kind));
         return Ok(Exit::Environment);
     };
