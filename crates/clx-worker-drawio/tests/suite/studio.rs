@@ -52,7 +52,7 @@ impl Studio {
         let tools = Arc::new(DrawioTools::new(settings));
         let store =
             Arc::new(Store::open(folder.path(), &StoreOptions::default()).expect("a store"));
-        let handler = DrawioHandler::new(Arc::clone(&store), Arc::clone(&tools));
+        let handler = DrawioHandler::new(store.clone(), Arc::clone(&tools));
         Self { tools, store, handler, folder }
     }
 

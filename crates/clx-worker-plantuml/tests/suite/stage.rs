@@ -66,7 +66,7 @@ impl Stage {
         let store = Arc::new(store.expect("a store"));
         let settings = settings(directory.path().join("base"));
         let tools = Arc::new(PlantUmlTools::new(settings).expect("tools"));
-        let handler = PlantUmlHandler::new(Arc::clone(&store), Arc::clone(&tools));
+        let handler = PlantUmlHandler::new(store.clone(), Arc::clone(&tools));
         Self { store, tools, handler, files: Vec::new(), directory }
     }
 
