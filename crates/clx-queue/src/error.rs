@@ -55,6 +55,14 @@ pub enum QueueError {
     /// An operation panicked; its transaction was undone.
     #[error("an operation of the queue panicked, its transaction was undone")]
     Panicked,
+    /// A queue that is reached over a gateway did not answer, or failed.
+    #[error("the queue behind the gateway cannot be used: {message}")]
+    Remote {
+        /// What happened, or what the gateway said.
+        message: String,
+        /// Whether the same call may succeed later.
+        is_transient: bool,
+    },
     /// The database reported an error; nothing of the call was saved.
     #[error(transparent)]
     Database(#[from] std::sync::Arc<DbError>),
@@ -66,6 +74,7 @@ impl QueueError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(error) => error.fault() == Some(clx_db::Fault::Busy),
+            Self::Remote { is_transient, .. } => *is_transient,
             Self::WorkerGone { .. }
             | Self::SessionClosed { .. }
             | Self::NoSuchJob { .. }

@@ -1,11 +1,12 @@
 //! Rare events as rows, to be tailed by id. Principal type: [`Event`].
 
 use clx_core::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{JobId, SessionId, WorkerId};
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EventType {
     /// A session was opened.
     SessionOpened,
@@ -67,7 +68,7 @@ impl EventType {
 }
 
 /// One event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Rises with time; pass the last one to see what came after it.
     pub id: i64,

@@ -10,7 +10,7 @@ use crate::ids::{JobId, SessionId, WorkerId};
 use crate::state::{ErrorClass, JobState, WorkerMode};
 
 /// A job to be enqueued.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewJob {
     /// Type of the job; workers claim by it.
     pub job_type: String,
@@ -18,6 +18,7 @@ pub struct NewJob {
     pub label: String,
     /// Input for the worker. Keep it below about 1 KB and refer to more by hash: every claim copies
     /// it.
+    #[serde(with = "crate::bytes")]
     pub payload: Vec<u8>,
     /// Higher is claimed first, default 0; then the longest expected, then the oldest.
     pub priority: i32,
@@ -64,7 +65,7 @@ impl NewJob {
 }
 
 /// A job that another one needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Need {
     /// A job of the same session that is enqueued already.
     Job(JobId),
@@ -74,7 +75,7 @@ pub enum Need {
 }
 
 /// What becomes of a job if one that it needs does not complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OnFailure {
     /// It is cancelled, with error class dependency.
     Cancel,
@@ -83,7 +84,7 @@ pub enum OnFailure {
 }
 
 /// A key that one live job of a session can have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UniqueKey {
     /// The key.
     pub key: String,
@@ -92,7 +93,7 @@ pub struct UniqueKey {
 }
 
 /// What happens to a job whose unique key is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OnConflict {
     /// The existing job stands for both; its id is returned.
     Join,
@@ -118,7 +119,7 @@ pub struct Progress {
 }
 
 /// Which jobs to cancel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CancelTarget {
     /// All of the session.
     All,
@@ -131,7 +132,7 @@ pub enum CancelTarget {
 }
 
 /// What a cancellation did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CancelCounts {
     /// Waiting jobs, now cancelled, with those that needed them.
     pub cancelled: u64,
@@ -140,7 +141,7 @@ pub struct CancelCounts {
 }
 
 /// A job in a final state, as its session's owner collects it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FinishedJob {
     /// Position in the session's list, from 1; pass the last one seen to get what came after it.
     pub seq: i64,
@@ -149,6 +150,7 @@ pub struct FinishedJob {
     /// Its final state.
     pub state: JobState,
     /// What the worker returned, if it completed.
+    #[serde(with = "crate::bytes::optional")]
     pub result: Option<Vec<u8>>,
     /// Why it did not complete.
     pub error_class: Option<ErrorClass>,
@@ -161,7 +163,7 @@ pub struct FinishedJob {
 }
 
 /// A job as stored, without payload and result.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobRecord {
     /// Its id.
     pub id: JobId,
@@ -200,7 +202,7 @@ pub struct JobRecord {
 }
 
 /// A failed or lost attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Number of the attempt, from 1.
     pub attempt: u32,
@@ -217,7 +219,7 @@ pub struct Attempt {
 }
 
 /// Which jobs to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct JobFilter {
     /// Only this session's.
     pub session: Option<SessionId>,

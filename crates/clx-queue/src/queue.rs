@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId, WorkerId};
@@ -19,7 +21,7 @@ use crate::worker::{
 pub type Counts = BTreeMap<JobState, u64>;
 
 /// How long finished rows of closed sessions, and of open ones' collected jobs, are kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Retention {
     /// Completed jobs, default 7 days.
     pub completed: Duration,
@@ -39,7 +41,7 @@ impl Default for Retention {
 }
 
 /// What pruning removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Pruned {
     /// Jobs.
     pub jobs: u64,

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clx_core::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::SessionId;
 
 /// The process that owns a session. Process ids are reused, so the start time and the boot belong
 /// to the identity.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Owner {
     /// Process id.
     pub pid: u32,
@@ -19,7 +20,7 @@ pub struct Owner {
 }
 
 /// What a session is opened with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewSession {
     /// The process that owns the session.
     pub owner: Owner,
@@ -37,7 +38,7 @@ impl NewSession {
 }
 
 /// Whether a session's rows are still worked on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionState {
     /// Its owner works.
     Open,
@@ -48,7 +49,7 @@ pub enum SessionState {
 }
 
 /// A session as stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// Its id.
     pub id: SessionId,

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use clx_core::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
 use crate::ids::{JobId, SessionId, WorkerId};
@@ -11,7 +12,7 @@ use crate::queue::Queue;
 use crate::state::{ErrorClass, WorkerMode, WorkerState};
 
 /// A worker to be registered, before it is started.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewWorker {
     /// The session whose jobs it works on.
     pub session: SessionId,
@@ -43,7 +44,7 @@ impl NewWorker {
 }
 
 /// A process, safe against reuse of its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProcessId {
     /// Process id.
     pub pid: u32,
@@ -52,7 +53,7 @@ pub struct ProcessId {
 }
 
 /// What a worker learns when it goes live.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activation {
     /// Its session.
     pub session: SessionId,
@@ -63,7 +64,7 @@ pub struct Activation {
 }
 
 /// A worker's next step: report what it finished, claim more.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClaimRequest {
     /// The worker.
     pub worker: WorkerId,
@@ -79,7 +80,7 @@ pub struct ClaimRequest {
 }
 
 /// The answer to a claim.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Claim {
     /// Jobs that the worker has now.
     pub jobs: Vec<ClaimedJob>,
@@ -88,7 +89,7 @@ pub struct Claim {
 }
 
 /// A job that a worker has. Only a claim makes one, and a [`Completion`] consumes it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClaimedJob {
     /// The job.
@@ -98,6 +99,7 @@ pub struct ClaimedJob {
     /// Its label.
     pub label: String,
     /// Its payload.
+    #[serde(with = "crate::bytes")]
     pub payload: Vec<u8>,
     /// Deadline of this attempt.
     pub timeout: Option<Duration>,
@@ -150,7 +152,7 @@ impl ClaimedJob {
 }
 
 /// A report about one attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Completion {
     /// The job.
@@ -162,11 +164,12 @@ pub struct Completion {
 }
 
 /// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// With a result.
     Completed {
         /// The result.
+        #[serde(with = "crate::bytes")]
         result: Vec<u8>,
     },
     /// With an error.
@@ -183,14 +186,14 @@ pub enum Outcome {
 }
 
 /// The answer to a beat.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Beat {
     /// Jobs of this worker that were asked to stop.
     pub cancel: Vec<JobId>,
 }
 
 /// Why a worker ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WorkerExit {
     /// It stopped as asked; jobs that it still has go back without a loss.
     Stopped,
@@ -202,7 +205,7 @@ pub enum WorkerExit {
 }
 
 /// What became of an ended worker's jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Released {
     /// Back in the queue.
     pub returned: Vec<JobId>,
@@ -213,7 +216,7 @@ pub struct Released {
 }
 
 /// A worker as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerRecord {
     /// Its id.
     pub id: WorkerId,

@@ -57,7 +57,7 @@ fn has_word(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clx_store::StoreOptions;
+    use clx_store::{Store, StoreOptions};
 
     #[test]
     fn notebooks_are_seen_when_their_names_are() {
