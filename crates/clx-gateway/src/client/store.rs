@@ -1,0 +1,73 @@
+//! The store over the gateway. Digests are checked on both sides.
+
+use std::io::Write;
+use std::path::Path;
+
+use clx_core::{ActionResult, ContentHash};
+use clx_store::{ArtifactStore, StoreError};
+use hyper::Method;
+
+use super::transport::Request;
+use super::{GatewayClient, GatewayError, read};
+use crate::protocol::{Problem, Record};
+
+impl From<GatewayError> for StoreError {
+    fn from(error: GatewayError) -> Self {
+        match error {
+            GatewayError::Refused { problem: Problem::NoBlob { hash }, .. } => {
+                Self::MissingBlob { hash }
+            }
+            GatewayError::Refused { problem: Problem::DamagedBlob { hash }, .. } => {
+                Self::DamagedBlob { hash }
+            }
+            GatewayError::Refused { problem: Problem::Failed { message, .. }, .. } => {
+                Self::Remote { message }
+            }
+            other => Self::Remote { message: other.to_string() },
+        }
+    }
+}
+
+impl ArtifactStore for GatewayClient {
+    fn get(&self, hash: &ContentHash) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.transport.call(Request::new(Method::GET, format!("/v1/blobs/{hash}")))?;
+        if ContentHash::of(&bytes) == *hash {
+            return Ok(bytes.into());
+        }
+        Err(StoreError::DamagedBlob { hash: *hash })
+    }
+
+    fn copy_to(&self, hash: &ContentHash, path: &Path) -> Result<(), StoreError> {
+        let bytes = ArtifactStore::get(self, hash)?;
+        let failed = |source| StoreError::Io { action: "write", path: path.to_owned(), source };
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut file =
+            tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new("."))).map_err(failed)?;
+        file.write_all(&bytes).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    fn put_many(&self, blobs: &[&[u8]]) -> Result<Vec<ContentHash>, StoreError> {
+        if blobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let request = Request::new(Method::POST, "/v1/blobs".to_owned()).blobs(blobs);
+        let stored: Vec<ContentHash> = read(&self.transport.call(request)?)?;
+        let own: Vec<ContentHash> = blobs.iter().map(ContentHash::of).collect();
+        if stored == own {
+            return Ok(own);
+        }
+        let message = "the blobs arrived with other contents".to_owned();
+        Err(StoreError::Remote { message })
+    }
+
+    fn lookup(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
+        Ok(self.repeatable(Method::POST, "/v1/cache/lookup".to_owned(), &keys)?)
+    }
+
+    fn record(&self, key: &ContentHash, result: &ActionResult) -> Result<(), StoreError> {
+        let record = Record { key: *key, result: result.clone() };
+        Ok(self.repeatable(Method::POST, "/v1/cache/record".to_owned(), &record)?)
+    }
+}
