@@ -1,11 +1,13 @@
 //! `clx worker run`: a worker process. Ends when it is told to, when its row is gone, or when its
-//! parent dies.
+//! parent dies or its gateway is gone.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clx_gateway::{Address, ClientSettings, GatewayClient};
 use clx_process::{Lifeline, ProcessIdentity};
-use clx_queue::{ProcessId, SqliteOptions, SqliteQueue, WorkerId};
-use clx_store::{Store, StoreOptions};
+use clx_queue::{ProcessId, Queue, SqliteOptions, SqliteQueue, WorkerId};
+use clx_store::{ArtifactStore, Store, StoreOptions};
 use clx_worker::{Stop, StopSignal, Worker};
 
 use super::tools::Tools;
@@ -26,8 +28,7 @@ pub(super) fn run(args: &WorkerRunArgs) -> Exit {
 }
 
 fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
-    // First of all, so that no moment of its life outlasts the parent.
-    let _lifeline = Lifeline::die_with_parent()?;
+    let Post { queue, store, state, process, _lifeline } = Post::take(args)?;
     let runtime = wiring::runtime()?;
     let stop = StopSignal::default();
     let mut asked = 0;
@@ -38,15 +39,11 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
             stop.request(if asked == 1 { Stop::Gracefully } else { Stop::Now });
         }
     })?;
-    let store = Arc::new(Store::open(&args.store, &StoreOptions::default())?);
-    let queue = Arc::new(SqliteQueue::open(&args.queue, &SqliteOptions::default())?);
-    let tools = Tools::new(&args.store, 0);
+    let tools = Tools::new(&state, 0);
     let Some(handler) = tools.handler(args.kind, store) else {
         stderr_line(&format!("worker {}: the tool for {} jobs is missing", args.worker, args.kind));
         return Ok(Exit::Environment);
     };
-    let process =
-        ProcessIdentity::of_this_process().map(|own| ProcessId { pid: own.pid, start: own.start });
     let worker = Worker {
         queue,
         id: WorkerId(args.worker),
@@ -58,4 +55,58 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     worker.run()?;
     runtime.block_on(tools.kernels_ended());
     Ok(Exit::Built)
+}
+
+/// Where a worker works.
+struct Post {
+    queue: Arc<dyn Queue>,
+    store: Arc<dyn ArtifactStore>,
+    /// Tools have their directories below it.
+    state: PathBuf,
+    process: Option<ProcessId>,
+    _lifeline: Option<Lifeline>,
+}
+
+impl Post {
+    fn take(args: &WorkerRunArgs) -> Result<Self, Box<dyn std::error::Error>> {
+        match (&args.queue, &args.store, &args.gateway) {
+            (Some(queue), Some(store), _) => Self::at_files(queue, store),
+            (_, _, Some(address)) => Self::behind_gateway(address, args.token_file.as_deref()),
+            _ => Err("neither files nor a gateway are named".into()),
+        }
+    }
+
+    fn at_files(queue: &Path, store: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        // First of all, so that no moment of its life outlasts the parent.
+        let lifeline = Lifeline::die_with_parent()?;
+        let own = ProcessIdentity::of_this_process();
+        Ok(Self {
+            queue: Arc::new(SqliteQueue::open(queue, &SqliteOptions::default())?),
+            store: Arc::new(Store::open(store, &StoreOptions::default())?),
+            state: store.to_owned(),
+            process: own.map(|own| ProcessId { pid: own.pid, start: own.start }),
+            _lifeline: Some(lifeline),
+        })
+    }
+
+    /// The process has a number of its own there, which means nothing to others, and nobody holds its
+    /// standard input: it ends when the gateway does.
+    fn behind_gateway(
+        address: &Address,
+        token_file: Option<&Path>,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let token = token_file.map(std::fs::read_to_string).transpose()?;
+        let settings = ClientSettings {
+            token: token.map(|token| token.trim().to_owned()),
+            ..ClientSettings::new(address.clone())
+        };
+        let client = Arc::new(GatewayClient::connect(settings)?);
+        Ok(Self {
+            queue: Arc::clone(&client) as _,
+            store: client,
+            state: std::env::temp_dir().join("clx"),
+            process: None,
+            _lifeline: None,
+        })
+    }
 }
