@@ -1,10 +1,10 @@
 //! From a request to a call. Principal function: [`answer`].
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clx_core::ContentHash;
-use clx_queue::{ClaimRequest, ProcessId, Queue, WorkerExit, WorkerId};
+use clx_queue::{ClaimRequest, ProcessId, WorkerExit, WorkerId};
 use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
@@ -15,6 +15,9 @@ use super::body;
 use super::owner;
 use crate::protocol::{BeatRequest, Health, LONGEST_WAIT, Record, VERSION};
 use crate::refusal::Refusal;
+
+/// How long a claim waits without looking whether its worker still waits.
+const CLAIM_SLICE: Duration = Duration::from_secs(5);
 
 /// What a call returns.
 #[derive(Debug)]
@@ -88,14 +91,11 @@ async fn worker_call(
         (Method::POST, ["claim"]) => claim(request, shared, caller, worker).await,
         (Method::POST, ["beat"]) => {
             let BeatRequest { progress, wait } = body::json(request).await?;
-            let waiting = Waiting::new(&shared, worker, wait);
-            let done = blocking(move || {
+            blocking(move || {
                 let wait = wait.min(LONGEST_WAIT);
                 Answer::json(&shared.queue.beat(worker, &progress, wait)?)
-            });
-            let done = done.await;
-            waiting.finish();
-            done
+            })
+            .await
         }
         (Method::POST, ["nudge"]) => {
             blocking(move || {
@@ -125,18 +125,23 @@ async fn claim(
     if claim.worker != worker {
         return Err(Refusal::forbidden("the claim names another worker than its path"));
     }
-    claim.wait = claim.wait.min(LONGEST_WAIT);
-    let waiting = Waiting::new(&shared, worker, claim.wait);
-    let done = blocking(move || {
-        let claimed = shared.queue.claim(claim)?;
-        for job in &claimed.jobs {
-            caller.allow(hashes_in(&job.payload));
+    let deadline = Instant::now() + claim.wait.min(LONGEST_WAIT);
+    // In short waits: this future is dropped when the worker's connection breaks, but a call that
+    // blocks goes on, and what it claims then waits until the worker asks again or is found dead.
+    loop {
+        let begin = Instant::now();
+        let left = deadline.saturating_duration_since(begin);
+        claim.wait = left.min(CLAIM_SLICE);
+        let (queue, again) = (Arc::clone(&shared.queue), claim.clone());
+        let claimed = blocking(move || Ok(queue.claim(again)?)).await?;
+        // It returns early with a job, after a report, and to stop.
+        let is_early = begin.elapsed() < claim.wait;
+        if is_early || !claimed.jobs.is_empty() || left <= CLAIM_SLICE {
+            let payloads = claimed.jobs.iter().map(|job| &job.payload);
+            payloads.for_each(|payload| caller.allow(hashes_in(payload)));
+            return Answer::json(&claimed);
         }
-        Answer::json(&claimed)
-    })
-    .await;
-    waiting.finish();
-    done
+    }
 }
 
 async fn put_blobs(
@@ -170,36 +175,10 @@ async fn look_up(
 }
 
 /// Runs a call of queue or store on a thread that may block.
-async fn blocking(
-    call: impl FnOnce() -> Result<Answer, Refusal> + Send + 'static,
-) -> Result<Answer, Refusal> {
+async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
     tokio::task::spawn_blocking(call).await.unwrap_or_else(|panic| {
         Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("a bug in clx: {panic}")))
     })
-}
-
-/// A call that waits. If its peer goes away meanwhile, the wait is ended, so that nothing is claimed
-/// for nobody.
-struct Waiting {
-    queue: Option<Arc<dyn Queue>>,
-    worker: WorkerId,
-}
-
-impl Waiting {
-    fn new(shared: &Shared, worker: WorkerId, wait: Duration) -> Self {
-        let queue = (!wait.is_zero()).then(|| Arc::clone(&shared.queue));
-        Self { queue, worker }
-    }
-
-    fn finish(mut self) {
-        self.queue = None;
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(queue) = &self.queue {
-            queue.nudge(self.worker);
-        }
-    }
 }
