@@ -12,7 +12,7 @@ use clx_core::{
 use clx_pool::{Executor, PoolManager, PoolSettings};
 use clx_queue::{
     CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, QueueError, Retention, SessionId,
-    SqliteQueue,
+    SessionRole, SqliteQueue,
 };
 use clx_store::Store;
 
@@ -82,7 +82,8 @@ impl SqliteBackend {
         pools: impl FnOnce(SessionId) -> Vec<(String, Arc<dyn Executor>, u32)>,
         settings: BackendSettings,
     ) -> Result<Self, BackendError> {
-        let session = open_session(&*queue, root).map_err(|error| queue_error(&error))?;
+        let session = open_session(&*queue, root, SessionRole::Own, "")
+            .map_err(|error| queue_error(&error))?;
         let news = PoolNews::default();
         let on_event = {
             let (queue, news) = (Arc::clone(&queue), news.clone());

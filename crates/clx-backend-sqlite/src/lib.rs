@@ -19,4 +19,4 @@ mod sessions;
 mod stall;
 
 pub use backend::{BackendSettings, SqliteBackend};
-pub use sessions::{Reaped, open_session, reap_dead_sessions};
+pub use sessions::{Reaped, is_dead, open_session, reap_dead_sessions, this_process};

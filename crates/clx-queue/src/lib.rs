@@ -58,7 +58,7 @@ pub use job::{
     OnConflict, OnFailure, Progress, UniqueKey,
 };
 pub use queue::{Counts, Pruned, Queue, Retention};
-pub use session::{NewSession, Owner, SessionRecord, SessionState};
+pub use session::{NewSession, Owner, SessionRecord, SessionRole, SessionState};
 pub use sqlite::{SqliteOptions, SqliteQueue};
 pub use state::{ErrorClass, JobState, WorkerMode, WorkerState};
 pub use worker::{

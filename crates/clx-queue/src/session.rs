@@ -19,6 +19,18 @@ pub struct Owner {
     pub boot_id: String,
 }
 
+/// Whose workers do a session's jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SessionRole {
+    /// Its own, which its owner starts.
+    #[default]
+    Own,
+    /// Those of a pool that somebody else keeps.
+    Borrower,
+    /// It is a pool: its workers are for the borrowers of the file.
+    Pool,
+}
+
 /// What a session is opened with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewSession {
@@ -26,14 +38,24 @@ pub struct NewSession {
     pub owner: Owner,
     /// What the session works on, such as the course root; for people.
     pub root: PathBuf,
+    /// Whose workers do its jobs.
+    pub role: SessionRole,
+    /// What others should know of it, such as the tools of a pool; the queue does not read it.
+    pub note: String,
 }
 
 impl NewSession {
+    /// Makes a session with workers of its own.
+    #[must_use]
+    pub fn new(owner: Owner, root: &Path) -> Self {
+        Self { owner, root: root.to_owned(), role: SessionRole::Own, note: String::new() }
+    }
+
     /// Names this process as owner; start and boot id as the operating system tells them.
     #[must_use]
     pub fn of_this_process(root: &Path, start: u64, boot_id: &str) -> Self {
         let owner = Owner { pid: std::process::id(), start, boot_id: boot_id.to_owned() };
-        Self { owner, root: root.to_owned() }
+        Self::new(owner, root)
     }
 }
 
@@ -59,6 +81,10 @@ pub struct SessionRecord {
     pub owner: Owner,
     /// What it works on.
     pub root: PathBuf,
+    /// Whose workers do its jobs.
+    pub role: SessionRole,
+    /// What its owner noted.
+    pub note: String,
     /// Whether it is open.
     pub state: SessionState,
     /// When it was opened.

@@ -102,7 +102,7 @@ const KIND: &str = "test";
 impl Subject {
     fn session(&self) -> SessionId {
         let owner = Owner { pid: 1, start: 2, boot_id: "boot".to_owned() };
-        let new = NewSession { owner, root: Path::new("/course").to_owned() };
+        let new = NewSession::new(owner, Path::new("/course"));
         self.queue.open_session(&new).unwrap()
     }
 

@@ -8,8 +8,8 @@ use clx_backend_sqlite::open_session;
 use clx_pool::{Executor, PoolEvent, PoolManager, PoolSettings, Process};
 use clx_process::{Child, Spawn, Stdin};
 use clx_queue::{
-    FinishedJob, JobId, NewJob, NewWorker, Queue, SessionId, SqliteOptions, SqliteQueue, WorkerId,
-    WorkerMode,
+    FinishedJob, JobId, NewJob, NewWorker, Queue, SessionId, SessionRole, SqliteOptions,
+    SqliteQueue, WorkerId, WorkerMode,
 };
 use tempfile::TempDir;
 
@@ -55,7 +55,7 @@ impl Stage {
     /// Opens a session of this process.
     #[must_use]
     pub fn session(&self) -> SessionId {
-        open_session(&*self.queue, self.dir.path()).expect("an open queue")
+        open_session(&*self.queue, self.dir.path(), SessionRole::Own, "").expect("an open queue")
     }
 
     /// Enqueues jobs.

@@ -43,7 +43,10 @@ use crate::ids::SessionId;
 const SCHEMA: Schema = Schema {
     name: "jobs",
     application_id: 0x636c_784a, // "clxJ"
-    migrations: &[Migration { version: 1, sql: include_str!("migrations/0001_queue.sql") }],
+    migrations: &[
+        Migration { version: 1, sql: include_str!("migrations/0001_queue.sql") },
+        Migration { version: 2, sql: include_str!("migrations/0002_pools.sql") },
+    ],
 };
 
 /// How to open the file.

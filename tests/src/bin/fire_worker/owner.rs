@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clx_backend_sqlite::open_session;
 use clx_pool::{PoolManager, PoolSettings, Process};
+use clx_queue::SessionRole;
 use clx_queue::{Queue, SqliteOptions, SqliteQueue};
 use clx_tests::fire::{Entry, KIND, collect, jobs, worker_program};
 
@@ -22,7 +23,7 @@ pub(crate) fn run(
     script: &str,
 ) -> Result<(), Failure> {
     let queue = Arc::new(SqliteQueue::open(path, &SqliteOptions::default())?);
-    let session = open_session(&*queue, path)?;
+    let session = open_session(&*queue, path, SessionRole::Own, "")?;
     announce(session.0, ledger)?;
     let (program, file, ledger) = (std::env::current_exe()?, path.to_owned(), ledger.to_owned());
     let executor = Process::new(move |worker| worker_program(&program, &file, worker, &ledger));

@@ -10,7 +10,7 @@ use crate::error::QueueError;
 use crate::event::EventType;
 use crate::ids::{SessionId, WorkerId};
 use crate::job::CancelTarget;
-use crate::session::{NewSession, Owner, SessionRecord, SessionState};
+use crate::session::{NewSession, Owner, SessionRecord, SessionRole, SessionState};
 use crate::sqlite::transaction::{OperationError, Tx};
 use crate::worker::WorkerExit;
 
@@ -22,18 +22,27 @@ pub(crate) fn open(
     doorbell: &str,
 ) -> Result<SessionId, OperationError> {
     tx.prepare(
-        "INSERT INTO sessions(token, owner_pid, owner_start, boot_id, root, state, doorbell,
-                              created_us)
-         VALUES (:token, :pid, :start, :boot_id, :root, 1, :doorbell, :now)",
+        "INSERT INTO sessions(token, owner_pid, owner_start, boot_id, root, role, note, state,
+                              doorbell, created_us)
+         VALUES (:token, :pid, :start, :boot_id, :root, :role, :note, 1, :doorbell, :now)",
     )?
     .execute(named_params! {
         ":token": token, ":pid": new.owner.pid, ":start": new.owner.start.cast_signed(),
         ":boot_id": new.owner.boot_id, ":root": new.root.to_string_lossy(),
-        ":doorbell": doorbell, ":now": tx.now.as_us(),
+        ":role": role_code(new.role), ":note": new.note, ":doorbell": doorbell,
+        ":now": tx.now.as_us(),
     })?;
     let id = SessionId(tx.connection.last_insert_rowid());
     tx.event(id, EventType::SessionOpened, None, None, &new.root.to_string_lossy())?;
     Ok(id)
+}
+
+const fn role_code(role: SessionRole) -> i64 {
+    match role {
+        SessionRole::Own => 0,
+        SessionRole::Borrower => 1,
+        SessionRole::Pool => 2,
+    }
 }
 
 /// How a session ends.
@@ -88,7 +97,8 @@ pub(crate) fn require_open(tx: &Tx<'_>, session: SessionId) -> Result<(), Operat
 /// Lists all sessions, the newest first.
 pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<SessionRecord>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, token, owner_pid, owner_start, boot_id, root, state, created_us, closed_us
+        "SELECT id, token, owner_pid, owner_start, boot_id, root, role, note, state, created_us,
+                closed_us
          FROM sessions
          ORDER BY id DESC",
     )?;
@@ -103,6 +113,12 @@ pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<SessionRecor
                 boot_id: row.get("boot_id")?,
             },
             root: PathBuf::from(row.get::<_, String>("root")?),
+            role: match row.get("role")? {
+                1 => SessionRole::Borrower,
+                2 => SessionRole::Pool,
+                _ => SessionRole::Own,
+            },
+            note: row.get("note")?,
             state: match state {
                 1 => SessionState::Open,
                 2 => SessionState::Closed,
