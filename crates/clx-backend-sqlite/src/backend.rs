@@ -17,6 +17,7 @@ use clx_queue::{
 use clx_store::Store;
 
 use crate::failure::{explain, queue_error, store_error, unreadable};
+use crate::lender::Lender;
 use crate::pending::{Pending, Slot};
 use crate::pools::{PoolNews, cancel_kind};
 use crate::sessions::open_session;
@@ -60,7 +61,10 @@ pub struct SqliteBackend {
     queue: Arc<SqliteQueue>,
     store: Arc<Store>,
     session: SessionId,
+    is_open: bool,
+    /// Workers of its own, unless it borrows some.
     pool: Option<PoolManager>,
+    lender: Option<Lender>,
     news: PoolNews,
     settings: BackendSettings,
     next_step: usize,
@@ -100,19 +104,51 @@ impl SqliteBackend {
             message: format!("the pool manager's thread cannot be started: {error}"),
             environment: true,
         })?;
-        Ok(Self {
+        let mut backend = Self::with_session(queue, store, session, settings);
+        backend.pool = Some(pool);
+        backend.news = news;
+        Ok(backend)
+    }
+
+    /// Opens a session for `root` whose jobs are done by the workers of a pool, the session `lender`.
+    ///
+    /// # Errors
+    /// [`BackendError::Failed`].
+    pub fn borrowing(
+        queue: Arc<SqliteQueue>,
+        store: Arc<Store>,
+        root: &Path,
+        lender: SessionId,
+        settings: BackendSettings,
+    ) -> Result<Self, BackendError> {
+        let session = open_session(&*queue, root, SessionRole::Borrower, "")
+            .map_err(|error| queue_error(&error))?;
+        let mut backend = Self::with_session(queue, store, session, settings);
+        backend.lender = Some(Lender::new(lender));
+        Ok(backend)
+    }
+
+    fn with_session(
+        queue: Arc<SqliteQueue>,
+        store: Arc<Store>,
+        session: SessionId,
+        settings: BackendSettings,
+    ) -> Self {
+        Self {
             queue,
             store,
             session,
-            pool: Some(pool),
-            news,
+            is_open: true,
+            pool: None,
+            lender: None,
+            news: PoolNews::default(),
             stall: StallWatch::new(settings.stall_limit),
             settings,
             next_step: 0,
             pending: HashMap::new(),
             ready: Vec::new(),
             collected: 0,
-        })
+        }
     }
 
     /// Returns the session.
@@ -135,10 +171,14 @@ impl SqliteBackend {
     }
 
     fn end(&mut self, grace: Duration) -> Result<(), BackendError> {
-        let Some(pool) = self.pool.take() else { return Ok(()) };
+        if !std::mem::replace(&mut self.is_open, false) {
+            return Ok(());
+        }
         // Nothing new is begun while the running jobs come to their end.
         let cancelled = self.queue.cancel(self.session, &CancelTarget::All, "the build ended");
-        pool.stop(grace);
+        if let Some(pool) = self.pool.take() {
+            pool.stop(grace);
+        }
         self.queue.close_session(self.session).map_err(|error| queue_error(&error))?;
         cancelled.map(|_| ()).map_err(|error| queue_error(&error))
     }
@@ -303,6 +343,9 @@ impl Backend for SqliteBackend {
             }
         }
         if self.ready.is_empty() && self.is_waiting() {
+            if let Some(lender) = &mut self.lender {
+                lender.check(&*self.queue)?;
+            }
             let look = self.stall.check(&*self.queue, self.session);
             if let Some(look) = look.map_err(|error| queue_error(&error))? {
                 if let Some(what) = look.stuck {

@@ -13,10 +13,12 @@
 
 mod backend;
 mod failure;
+mod lender;
 mod pending;
 mod pools;
 mod sessions;
 mod stall;
 
 pub use backend::{BackendSettings, SqliteBackend};
+pub use lender::running_pools;
 pub use sessions::{Reaped, is_dead, open_session, reap_dead_sessions, this_process};
