@@ -53,6 +53,11 @@ pub(crate) fn start_failed(kind: &str, why: &str) -> Diagnostic {
     Diagnostic::new(clx_core::Severity::High, "CLX0311", "worker_start", message)
 }
 
+pub(crate) fn worker_noted(kind: &str, note: &str) -> Diagnostic {
+    let message = format!("a {kind} worker: {note}");
+    Diagnostic::new(clx_core::Severity::Medium, "CLX0312", "worker_note", message)
+}
+
 pub(crate) fn queue_error(error: &QueueError) -> BackendError {
     BackendError::Failed {
         message: error.to_string(),

@@ -7,7 +7,7 @@ use clx_core::Diagnostic;
 use clx_pool::PoolEvent;
 use clx_queue::{CancelTarget, Queue, SessionId};
 
-use crate::failure::{lost_worker, start_failed};
+use crate::failure::{lost_worker, start_failed, worker_noted};
 
 /// Notices for people, and kinds without workers.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,9 @@ impl PoolNews {
             PoolEvent::Started { .. } => {}
             PoolEvent::Lost { kind, how, released, .. } => {
                 self.lock().notices.push(lost_worker(&kind, &how, released.returned.len()));
+            }
+            PoolEvent::Noted { kind, note, .. } => {
+                self.lock().notices.push(worker_noted(&kind, &note));
             }
             PoolEvent::StartFailed { kind, why } => {
                 self.lock().notices.push(start_failed(&kind, &why));

@@ -25,6 +25,15 @@ pub enum PoolEvent {
         /// What became of its jobs.
         released: Released,
     },
+    /// Something happened to a worker that lives on.
+    Noted {
+        /// Its kind.
+        kind: String,
+        /// The worker.
+        worker: WorkerId,
+        /// What happened, in words.
+        note: String,
+    },
     /// A worker could not be started.
     StartFailed {
         /// Its kind.

@@ -33,7 +33,7 @@ pub trait RunningWorker: Send {
     fn request_stop(&self, stop: Stop);
 }
 
-/// Tells the pool manager that a worker has ended.
+/// Tells the pool manager that a worker has ended. A manager that is gone has no use for it.
 #[derive(Debug)]
 pub struct ExitReporter {
     pub(crate) worker: WorkerId,
@@ -41,9 +41,13 @@ pub struct ExitReporter {
 }
 
 impl ExitReporter {
+    /// Tells what happened to the worker, which lives on.
+    pub fn note(&self, note: String) {
+        let _gone = self.manager.send(Message::Noted(self.worker, note));
+    }
+
     /// Reports the end.
     pub fn report(self, exit: Exit) {
-        // A manager that is gone has no use for it.
         let _gone = self.manager.send(Message::Exited(self.worker, exit));
     }
 }

@@ -1,5 +1,10 @@
 //! How workers end. Principal type: [`Exit`].
 
+use std::fmt::Display;
+
+/// Lines of a broken worker's output that are shown.
+pub(crate) const SHOWN_LINES: usize = 5;
+
 /// How a worker ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exit {
@@ -7,4 +12,20 @@ pub enum Exit {
     Orderly,
     /// Not in order; the sentence says how, such as `killed by signal 9 (SIGKILL)`.
     Broken(String),
+    /// It could not come to run, and another one could not either; the sentence says why and what
+    /// helps. The kind gets no more workers.
+    Hopeless(String),
+}
+
+impl Exit {
+    /// Says how a worker broke, with the last lines that it wrote.
+    pub(crate) fn broken(how: &impl Display, output: &str) -> Self {
+        let lines: Vec<_> = output.lines().rev().take(SHOWN_LINES).collect();
+        let shown: Vec<_> = lines.into_iter().rev().collect();
+        Self::Broken(if shown.is_empty() {
+            how.to_string()
+        } else {
+            format!("{how}; it said: {}", shown.join(" / "))
+        })
+    }
 }

@@ -13,6 +13,7 @@
 //!
 //! Principal types: [`PoolManager`], [`Executor`].
 
+mod docker;
 mod event;
 mod executor;
 mod exit;
@@ -25,6 +26,9 @@ mod process;
 mod settings;
 mod state;
 
+pub use docker::{
+    Admission, Docker, DockerSettings, Engine, EngineError, Network, ReapedContainers, User, reap,
+};
 pub use event::PoolEvent;
 pub use executor::{Executor, ExitReporter, RunningWorker, StartError};
 pub use exit::Exit;

@@ -87,6 +87,7 @@ fn run(mut state: State, inbox: &mpsc::Receiver<Message>) {
         match inbox.recv_timeout(wake.saturating_duration_since(Instant::now())) {
             Ok(Message::Ensure(kind, n)) => state.ensure(&kind, n),
             Ok(Message::Exited(worker, exit)) => state.exited(worker, exit),
+            Ok(Message::Noted(worker, note)) => state.noted(worker, note),
             Ok(Message::Stop(grace)) => state.stop(Instant::now() + grace),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => state.stop(Instant::now()),

@@ -13,6 +13,8 @@ pub(crate) enum Message {
     Ensure(String, u32),
     /// A worker has ended.
     Exited(WorkerId, Exit),
+    /// Something happened to a worker that lives on; the sentence says what.
+    Noted(WorkerId, String),
     /// Stop all within the grace time.
     Stop(Duration),
 }

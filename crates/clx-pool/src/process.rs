@@ -12,9 +12,6 @@ use crate::exit::Exit;
 /// How long one wait for a child's end lasts before it is repeated.
 const WAIT: Duration = Duration::from_secs(3600);
 
-/// Lines of a broken worker's output that are shown.
-const SHOWN_LINES: usize = 5;
-
 /// Says how to start the process of a worker.
 type Command = dyn Fn(WorkerId) -> Spawn + Send + Sync;
 
@@ -84,19 +81,8 @@ fn wait(mut child: Child) -> Exit {
         match child.wait(WAIT) {
             Ok(Waited::TimedOut) => {}
             Ok(Waited::Exited(ProcessExit::Status(0))) => return Exit::Orderly,
-            Ok(Waited::Exited(exit)) => return Exit::Broken(describe(&exit, &child.tail())),
+            Ok(Waited::Exited(exit)) => return Exit::broken(&exit, &child.tail()),
             Err(error) => return Exit::Broken(error.to_string()),
         }
-    }
-}
-
-/// Says how a process ended, with the last lines that it wrote.
-fn describe(exit: &ProcessExit, tail: &str) -> String {
-    let lines: Vec<_> = tail.lines().rev().take(SHOWN_LINES).collect();
-    let shown: Vec<_> = lines.into_iter().rev().collect();
-    if shown.is_empty() {
-        exit.to_string()
-    } else {
-        format!("{exit}; it said: {}", shown.join(" / "))
     }
 }

@@ -142,15 +142,20 @@ impl State {
 
     pub(crate) fn exited(&mut self, worker: WorkerId, exit: Exit) {
         let Some(ended) = self.running.remove(&worker) else { return };
-        let how = match (ended.ending, exit) {
-            (Some(why), _) => Some(why),
-            (None, Exit::Broken(how)) => Some(how),
-            (None, Exit::Orderly) => None,
-        };
         if self.stopping.is_some() {
             self.remove_row(worker, &WorkerExit::Stopped);
             return;
         }
+        let how = match (ended.ending, exit) {
+            (_, Exit::Hopeless(why)) => {
+                self.remove_row(worker, &WorkerExit::Stopped);
+                self.give_up(&ended.kind, &why);
+                return;
+            }
+            (Some(why), _) => Some(why),
+            (None, Exit::Broken(how)) => Some(how),
+            (None, Exit::Orderly) => None,
+        };
         // Nobody asked it to end, so it is a loss, in order or not.
         let how = how.unwrap_or_else(|| "it ended without being asked".to_owned());
         let released = self.remove_row(worker, &WorkerExit::Lost { how: how.clone() });
@@ -165,25 +170,37 @@ impl State {
         self.fill(&kind);
     }
 
+    pub(crate) fn noted(&self, worker: WorkerId, note: String) {
+        if let Some(running) = self.running.get(&worker) {
+            (self.events)(PoolEvent::Noted { kind: running.kind.clone(), worker, note });
+        }
+    }
+
     /// Removes a worker's row; a failing queue leaves that to whoever opens it next.
     fn remove_row(&self, worker: WorkerId, exit: &WorkerExit) -> clx_queue::Released {
         self.queue.remove_worker(worker, exit).unwrap_or_default()
     }
 
     fn plan_restart(&mut self, kind: &str, why: &str) {
-        let none_left = !self.running.values().any(|worker| worker.kind == kind);
         let Some(need) = self.needs.get_mut(kind) else { return };
         need.restarts += 1;
         if need.restarts > self.settings.max_restarts {
-            need.exhausted = true;
-            if none_left {
-                (self.events)(PoolEvent::Exhausted { kind: kind.to_owned(), why: why.to_owned() });
-            }
+            self.give_up(kind, why);
             return;
         }
         let factor = 1_u32 << (need.restarts - 1).min(10);
         let pause = (self.settings.restart_pause * factor).min(MAX_RESTART_PAUSE);
         need.restart_at = Some(Instant::now() + pause);
+    }
+
+    /// Starts no more workers of a kind; says so when the last one is gone.
+    fn give_up(&mut self, kind: &str, why: &str) {
+        let Some(need) = self.needs.get_mut(kind) else { return };
+        need.exhausted = true;
+        need.restart_at = None;
+        if !self.running.values().any(|worker| worker.kind == kind) {
+            (self.events)(PoolEvent::Exhausted { kind: kind.to_owned(), why: why.to_owned() });
+        }
     }
 
     /// Does what was planned for a time that has come.

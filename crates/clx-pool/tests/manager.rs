@@ -118,6 +118,10 @@ enum Fake {
     Stubborn,
     /// They cannot be started.
     Missing,
+    /// They end at once, and say that others would, too.
+    Hopeless,
+    /// As the obedient ones; something happens to them first.
+    Eventful,
 }
 
 /// What was asked of the fake workers, in order.
@@ -144,7 +148,7 @@ impl RunningWorker for FakeWorker {
     fn request_stop(&self, stop: Stop) {
         self.asked.lock().unwrap().push((self.worker, stop));
         let ends = match self.fake {
-            Fake::Obedient => true,
+            Fake::Obedient | Fake::Hopeless | Fake::Eventful => true,
             Fake::Stubborn => stop == Stop::Now,
             Fake::Missing => unreachable!("it is never started"),
         };
@@ -169,7 +173,18 @@ impl Executor for FakeExecutor {
             return Err(StartError { what: "fake worker", source });
         }
         let (fake, asked) = (self.fake, Arc::clone(&self.asked));
-        Ok(Box::new(FakeWorker { fake, worker, exit: Mutex::new(Some(exit)), asked }))
+        let exit = match fake {
+            Fake::Hopeless => {
+                exit.report(Exit::Hopeless("no image".to_owned()));
+                None
+            }
+            Fake::Eventful => {
+                exit.note("its kernel died".to_owned());
+                Some(exit)
+            }
+            Fake::Obedient | Fake::Stubborn | Fake::Missing => Some(exit),
+        };
+        Ok(Box::new(FakeWorker { fake, worker, exit: Mutex::new(exit), asked }))
     }
 }
 
@@ -188,6 +203,7 @@ fn words(event: &PoolEvent) -> String {
     match event {
         PoolEvent::Started { .. } => "started".to_owned(),
         PoolEvent::Lost { how, .. } => format!("lost: {how}"),
+        PoolEvent::Noted { note, .. } => format!("noted: {note}"),
         PoolEvent::StartFailed { why, .. } => format!("start failed: {why}"),
         PoolEvent::Exhausted { why, .. } => format!("exhausted: {why}"),
     }
@@ -273,6 +289,27 @@ fn worker_that_cannot_be_started_leaves_no_row() {
     let failed = format!("start failed: {why}");
     assert_eq!(next_words(&events, 4), [&*failed, &failed, &failed, &format!("exhausted: {why}")]);
     assert_eq!(bench.queue.workers(None).unwrap(), []);
+}
+
+#[test]
+fn hopeless_kind_is_exhausted_at_once_and_said_to_be_so_once() {
+    let bench = Bench::new();
+    let (pool, events) = bench.start(fake(Fake::Hopeless).0, 2, PoolSettings::default());
+    pool.ensure(KIND, 2);
+    assert_eq!(next_words(&events, 3), ["started", "started", "exhausted: no image"]);
+    assert_eq!(bench.queue.workers(None).unwrap(), []);
+    pool.ensure(KIND, 2);
+    pool.stop(LIMIT);
+    assert_eq!(events.iter().count(), 0, "nobody tries again");
+}
+
+#[test]
+fn events_of_workers_that_live_on_are_told() {
+    let bench = Bench::new();
+    let (pool, events) = bench.start(fake(Fake::Eventful).0, 1, PoolSettings::default());
+    pool.ensure(KIND, 1);
+    assert_eq!(next_words(&events, 2), ["started", "noted: its kernel died"]);
+    pool.stop(LIMIT);
 }
 
 #[test]
