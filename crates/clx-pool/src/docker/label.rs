@@ -18,6 +18,8 @@ const DATABASE: &str = "clx.db";
 const PID: &str = "clx.pid";
 const PID_START: &str = "clx.pid_start";
 const BOOT: &str = "clx.boot";
+/// Where the pid means something: a build in a container sees other pids than its host.
+const PID_SPACE: &str = "clx.pid_space";
 
 /// Digits of a session's token in names.
 const NAME_DIGITS: usize = 8;
@@ -40,19 +42,28 @@ pub(super) fn labels(settings: &DockerSettings, worker: WorkerId) -> HashMap<Str
         (PID, settings.owner.pid.to_string()),
         (PID_START, settings.owner.start.to_string()),
         (BOOT, settings.owner.boot_id.clone()),
+        (PID_SPACE, pid_space()),
     ];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
     // Ours last: nobody else's label replaces one.
     settings.labels.iter().cloned().chain(own).collect()
 }
 
-/// Reads who owns a container; `None` if it is not clear, and then it is not ours to remove.
+/// Reads who owns a container; `None` if it is not clear, or if it is a process that cannot be seen
+/// from here, and then the container is not ours to remove.
 pub(super) fn owner<S: BuildHasher>(labels: &HashMap<String, String, S>) -> Option<Owner> {
     labels.get(SESSION)?;
+    labels.get(PID_SPACE).filter(|space| !space.is_empty() && **space == pid_space())?;
     let pid = labels.get(PID)?.parse().ok()?;
     let start = labels.get(PID_START)?.parse().ok()?;
     let boot_id = labels.get(BOOT).filter(|boot| !boot.is_empty())?.clone();
     Some(Owner { pid, start, boot_id })
+}
+
+/// Names the pid namespace of this process, as `pid:[4026531836]`; empty if unknown.
+fn pid_space() -> String {
+    let link = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    link.to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -83,13 +94,20 @@ mod tests {
 
     #[test]
     fn owner_that_is_not_clear_is_none() {
-        for missing in [SESSION, PID, PID_START, BOOT] {
+        for missing in [SESSION, PID, PID_START, BOOT, PID_SPACE] {
             let mut labels = labels(&settings(), WorkerId(5));
             labels.remove(missing);
             assert_eq!(owner(&labels), None, "{missing}");
             labels.insert(missing.to_owned(), String::new());
             assert_eq!(owner(&labels).is_some(), missing == SESSION, "{missing}");
         }
+    }
+
+    #[test]
+    fn owner_that_cannot_be_seen_from_here_is_none() {
+        let mut labels = labels(&settings(), WorkerId(5));
+        labels.insert(PID_SPACE.to_owned(), "pid:[1]".to_owned());
+        assert_eq!(owner(&labels), None);
     }
 
     #[test]

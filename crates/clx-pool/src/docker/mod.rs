@@ -10,7 +10,7 @@
 //! | `engine` | the connection, and whether the engine is fit |
 //! | `settings`, `admission` | what the caller decides |
 //! | `body`, `label` | what the engine is told: confinement, names, whose it is |
-//! | `container` | one life: create, start, obey, end, remove |
+//! | `container`, `watch` | one life: create, start; obey, end; remove |
 //! | `events`, `ending` | news of ends, and their words |
 //! | `removal`, `reap` | getting rid of containers, also of those whose build has died |
 
@@ -25,6 +25,7 @@ mod label;
 mod reap;
 mod removal;
 mod settings;
+mod watch;
 
 use std::io;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -149,7 +149,10 @@ impl Bench {
     pub(crate) fn bridge_address(&self) -> Option<IpAddr> {
         let bridge = self.runtime.block_on(self.api.inspect_network("bridge", None));
         let configs = bridge.ok().and_then(|bridge| bridge.ipam?.config).unwrap_or_default();
-        let address = configs.into_iter().find_map(|config| config.gateway?.parse().ok());
+        let address = configs.into_iter().find_map(|config| match config.gateway {
+            Some(gateway) => gateway.parse().ok(),
+            None => first_address(&config.subnet?),
+        });
         if address.is_none() {
             println!("SKIPPED: the engine has no bridge");
         }
@@ -174,6 +177,12 @@ impl Bench {
 /// Restarts without a pause, once.
 pub(crate) fn hasty() -> PoolSettings {
     PoolSettings { max_restarts: 1, restart_pause: Duration::ZERO, ..PoolSettings::default() }
+}
+
+/// Returns the first address of a network such as `172.17.0.0/16`: the host's, by custom.
+fn first_address(subnet: &str) -> Option<IpAddr> {
+    let network: Ipv4Addr = subnet.split('/').next()?.parse().ok()?;
+    Some(IpAddr::V4(Ipv4Addr::from_bits(network.to_bits() + 1)))
 }
 
 #[track_caller]

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use clx_pool::{Admission, Docker, DockerSettings, Network, PoolSettings};
@@ -39,7 +40,9 @@ fn worker_reaches_a_gateway_over_tcp() {
     let executor = Docker::new(bench.engine.clone(), settings, admit);
     let (pool, _events) = bench.manage(executor, 1, hasty());
     pool.ensure(KIND, 1);
-    let (stream, _) = listener.accept().unwrap();
+    let (sender, callers) = mpsc::channel();
+    std::thread::spawn(move || listener.accept().map(|(stream, _)| sender.send(stream)));
+    let stream = callers.recv_timeout(LIMIT).expect("a worker calls");
     let said: Vec<String> = BufReader::new(stream).lines().take(2).map(Result::unwrap).collect();
     let call = format!("--gateway http://{address} --token-file /run/clx/token --worker 1");
     assert_eq!(said, [&*call, "a secret"]);
