@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clx_core::JobKind;
 use clx_images::{
-    BaseChoice, BuildRequest, Built, Checked, Engine, ImageEvent, ImageKind, Variant,
+    BaseChoice, BaseImage, BuildRequest, Built, Checked, Engine, ImageError, ImageEvent, ImageKind,
+    Variant,
 };
 
 use crate::error::TaskError;
@@ -49,8 +50,8 @@ pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
     crate::say(&format!("Docker engine {}", engine.version()));
     let place = target(&root).join("images");
     let worker = worker(&root, &place.join("worker"), &args.profile)?;
-    provide_debootstrap(&root);
-    let rows = runtime.block_on(build(args, &engine, &place, &worker))?;
+    let base = runtime.block_on(base(args, &root, &engine, &place))?;
+    let rows = runtime.block_on(build(args, &engine, &base, &place, &worker))?;
     crate::say("");
     crate::say(&format!("{:<28}{:>10}{:>12}{:>12}", "image", "size", "build", "check"));
     for (built, checked) in rows {
@@ -62,18 +63,36 @@ pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
     Ok(())
 }
 
-async fn build(
+/// Provides the base; installs `debootstrap` if none can be had without.
+async fn base(
     args: &BuildImages,
+    root: &Path,
     engine: &Engine,
     place: &Path,
-    worker: &Path,
-) -> Result<Vec<(Built, Checked)>, TaskError> {
+) -> Result<BaseImage, TaskError> {
     let choice = match (&args.base, args.bootstrap) {
         (Some(base), _) => BaseChoice::Given(base.clone()),
         (None, true) => BaseChoice::Bootstrap,
         (None, false) => BaseChoice::Automatic,
     };
-    let base = clx_images::provide_base(engine, &choice, place, &mut tell).await?;
+    match clx_images::provide_base(engine, &choice, place, &mut tell).await {
+        Err(ImageError::BaseMissing { .. } | ImageError::Bootstrap { .. })
+            if args.base.is_none() && has_installed_debootstrap(root)? =>
+        {
+            Ok(clx_images::provide_base(engine, &choice, place, &mut tell).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Builds the images on a base, and runs a job in each.
+async fn build(
+    args: &BuildImages,
+    engine: &Engine,
+    base: &BaseImage,
+    place: &Path,
+    worker: &Path,
+) -> Result<Vec<(Built, Checked)>, TaskError> {
     let kinds: Vec<_> = JobKind::ALL
         .into_iter()
         .filter(|kind| args.only.is_none_or(|only| only == *kind))
@@ -82,7 +101,7 @@ async fn build(
     let mut rows = Vec::new();
     for kind in kinds {
         let cache = &place.join("cache");
-        let request = BuildRequest { kind, base: &base, worker, cache, no_cache: args.no_cache };
+        let request = BuildRequest { kind, base, worker, cache, no_cache: args.no_cache };
         let built = clx_images::build(engine, request, &mut tell).await?;
         let checked = clx_images::check(engine, kind, &built.reference).await?;
         checked.outputs.iter().for_each(|output| crate::say(&format!("  made {output}")));
@@ -103,19 +122,17 @@ fn worker(root: &Path, target: &Path, profile: &str) -> Result<PathBuf, TaskErro
     Ok(target.join(TRIPLE).join(directory).join("clx"))
 }
 
-/// Installs `debootstrap` where that is possible. It may turn out that none is needed, so a failure is none.
-fn provide_debootstrap(root: &Path) {
-    let has_it = clx_images::is_bootstrap_possible().is_ok();
+/// Installs `debootstrap` where it lacks and may be installed; tells whether it did.
+fn has_installed_debootstrap(root: &Path) -> Result<bool, TaskError> {
+    let is_there = Program::new(root, "debootstrap --version").succeeds();
     let is_debian = Program::new(root, "apt-get --version").succeeds();
     let is_root = Program::new(root, "test -w /usr/sbin").succeeds();
-    if has_it || !is_debian || !is_root {
-        return;
+    if is_there || !is_debian || !is_root {
+        return Ok(false);
     }
     crate::say("# debootstrap makes a base image where no registry can be reached");
-    let program = Program::new(root, "apt-get install --yes --no-install-recommends debootstrap");
-    if let Err(error) = program.run() {
-        crate::say(&format!("!!! NO DEBOOTSTRAP: {error}"));
-    }
+    Program::new(root, "apt-get install --yes --no-install-recommends debootstrap").run()?;
+    Ok(true)
 }
 
 fn target(root: &Path) -> PathBuf {

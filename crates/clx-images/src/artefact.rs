@@ -16,19 +16,44 @@ use crate::kind::ImageKind;
 const IN_IMAGE: &str = "/opt/clx/tools";
 const IN_CONTEXT: &str = "tools";
 
-/// The SHA-256 of what draws, as it was tested. The lock files of `clx-setup` have those of the packages
-/// around it.
-const PLANTUML: &str = "3845bf1037df6029ae1b8cb1be69f645711797035648e114b765289c3406d45d";
-const DRAWIO: &str = "7358e1de38bda655df3004ae7b50d8f0707a2e6d1cefe0007ea6fd89718508e2";
+/// What draws: the files with their SHA-256, as they were tested, the principal one first. The lock files of
+/// `clx-setup` have the hashes of the packages around them.
+struct Pinned {
+    unit: Unit,
+    tool: &'static str,
+    files: &'static [(&'static str, &'static str)],
+}
+
+const PLANTUML: Pinned = Pinned {
+    unit: Unit::PlantUml,
+    tool: "PlantUML 1.2026.2",
+    files: &[(
+        "plantuml-mit-1.2026.2.jar",
+        "3845bf1037df6029ae1b8cb1be69f645711797035648e114b765289c3406d45d",
+    )],
+};
+
+const DRAWIO: Pinned = Pinned {
+    unit: Unit::Drawio,
+    tool: "draw.io 29.2.7",
+    files: &[
+        (
+            "viewer-static.min.js",
+            "7358e1de38bda655df3004ae7b50d8f0707a2e6d1cefe0007ea6fd89718508e2",
+        ),
+        ("shapes.min.js", "38cc3d6529ef929b8243af64373ba394bd4a5de64744e13b53915e1862fabdb5"),
+        ("stencils.min.js", "0c25974bf6e8137ee67b6f36e7dc8af9beaad19899083a46f61ecbb2bf069784"),
+    ],
+};
 
 /// The tool of an image.
 #[derive(Debug)]
 pub(crate) struct Artefacts {
     /// The context, with the files of the tool added.
     pub(crate) context: Context,
-    /// Name and version, such as `PlantUML 1.2026.2`.
+    /// Names and versions, such as `PlantUML 1.2026.2`.
     pub(crate) tool: String,
-    /// SHA-256 of the file that draws, if it is one.
+    /// SHA-256 of the file that draws.
     pub(crate) sha256: Option<&'static str>,
 }
 
@@ -43,30 +68,32 @@ pub(crate) fn add(
     cache: &Path,
     on_event: &mut dyn FnMut(ImageEvent),
 ) -> Result<Artefacts, ImageError> {
-    let (unit, name, sha256) = match kind {
+    let pinned = match kind {
         ImageKind::Notebook(variant) => {
-            let kernels: Vec<_> =
-                variant.kernels().iter().filter_map(|unit| unit.kernel()).collect();
-            let tool = format!("kernels {}", kernels.join(" "));
-            return Ok(Artefacts { context, tool, sha256: None });
+            let version = |unit: &Unit| format!("{} {}", unit.package(), unit.version());
+            let tools: Vec<_> = variant.kernels().iter().map(version).collect();
+            return Ok(Artefacts { context, tool: tools.join(", "), sha256: None });
         }
-        ImageKind::PlantUml => (Unit::PlantUml, "PlantUML", PLANTUML),
-        ImageKind::Drawio => (Unit::Drawio, "draw.io viewer", DRAWIO),
+        ImageKind::PlantUml => PLANTUML,
+        ImageKind::Drawio => DRAWIO,
     };
     let tools = ToolFolder::new(cache.join("tools"))?;
     // Its requirements are those of the image, not of this machine.
     let installed = Setup::new(&tools, &System::of_process(), &mut |event| {
         on_event(ImageEvent::Setup(event));
     })
-    .fetch(unit)?;
-    expect_hash(&installed.program, sha256)?;
-    let parcel = parcel(&tools, unit, Path::new(IN_IMAGE))?;
+    .fetch(pinned.unit)?;
+    for (name, sha256) in pinned.files {
+        expect_hash(&installed.program.with_file_name(name), sha256)?;
+    }
+    let parcel = parcel(&tools, pinned.unit, Path::new(IN_IMAGE))?;
     let mut context = context;
     for (path, from) in &parcel.files {
         context = context.file(in_context(path), from)?;
     }
     let context = context.text(in_context(&parcel.record.0), &parcel.record.1);
-    Ok(Artefacts { context, tool: format!("{name} {}", installed.version), sha256: Some(sha256) })
+    let sha256 = pinned.files.first().map(|(_, sha256)| *sha256);
+    Ok(Artefacts { context, tool: pinned.tool.to_owned(), sha256 })
 }
 
 fn in_context(path: &Path) -> PathBuf {
@@ -94,7 +121,7 @@ mod tests {
         fs::write(&path, "another").unwrap();
         let expected = ContentHash::of("another").to_hex();
         assert!(expect_hash(&path, &expected).is_ok());
-        let error = expect_hash(&path, PLANTUML).unwrap_err();
+        let error = expect_hash(&path, PLANTUML.files[0].1).unwrap_err();
         assert!(matches!(error, ImageError::ArtefactWrong { found, .. } if found == expected));
     }
 
@@ -103,6 +130,13 @@ mod tests {
         let kind = ImageKind::Notebook(Variant::Full);
         let nowhere = Path::new("/nowhere");
         let found = add(Context::default(), kind, nowhere, &mut |_| {}).unwrap();
-        assert_eq!(found.tool, "kernels python3 deno java clang_repl");
+        let names: Vec<_> =
+            found.tool.split(", ").filter_map(|tool| tool.split(' ').next()).collect();
+        assert_eq!(names, ["ipykernel", "deno", "jjava", "clang_repl"]);
+    }
+
+    #[test]
+    fn version_is_that_of_the_package() {
+        assert_eq!(PLANTUML.tool, format!("PlantUML {}", Unit::PlantUml.version()));
     }
 }

@@ -18,7 +18,7 @@ pub const DEFAULT_BASE: &str = "debian:bookworm-slim";
 /// Names of bases of one's own begin with this.
 const OWN: &str = "clx-base";
 
-/// How long pulling the default may take: 30 MB. Without a registry it fails at once.
+/// How long pulling may take; the default has 30 MB. Without a registry it fails at once.
 const PULL_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// Where the host has its package sources.
@@ -74,6 +74,7 @@ pub async fn provide_base(
     Ok(base)
 }
 
+/// Returns a base by its name, pulled if it is not there.
 async fn given(
     engine: &Engine,
     reference: &str,
@@ -82,9 +83,15 @@ async fn given(
     if let Some(base) = look_at(engine, reference).await? {
         return Ok(base);
     }
-    transfer::fetch(engine, reference, on_event).await?;
-    let missing = || ImageError::BaseMissing { reference: reference.to_owned() };
-    look_at(engine, reference).await?.ok_or_else(missing)
+    let missing = |reason| ImageError::BaseMissing { reference: reference.to_owned(), reason };
+    let pull = transfer::fetch(engine, reference, on_event);
+    match tokio::time::timeout(PULL_LIMIT, pull).await {
+        Ok(Ok(())) => {}
+        Ok(Err(ImageError::Transfer { message, .. })) => return Err(missing(message)),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => return Err(missing(format!("it took longer than {} s", PULL_LIMIT.as_secs()))),
+    }
+    look_at(engine, reference).await?.ok_or_else(|| missing("it is gone again".to_owned()))
 }
 
 async fn default_or_own(
@@ -92,18 +99,15 @@ async fn default_or_own(
     scratch: &Path,
     on_event: &mut dyn FnMut(ImageEvent),
 ) -> Result<BaseImage, ImageError> {
-    let pulled = tokio::time::timeout(PULL_LIMIT, given(engine, DEFAULT_BASE, on_event)).await;
-    let reason = match pulled {
-        Ok(Ok(base)) => return Ok(base),
-        Ok(Err(ImageError::Transfer { message, .. })) => message,
-        Ok(Err(error)) => return Err(error),
-        Err(_) => format!("it took longer than {} s", PULL_LIMIT.as_secs()),
+    let (reference, reason) = match given(engine, DEFAULT_BASE, on_event).await {
+        Err(ImageError::BaseMissing { reference, reason }) => (reference, reason),
+        other => return other,
     };
-    let reference = DEFAULT_BASE.to_owned();
-    on_event(ImageEvent::BaseNotPulled { reference: reference.clone(), reason });
+    on_event(ImageEvent::BaseNotPulled { reference: reference.clone(), reason: reason.clone() });
     if look_at(engine, bootstrap::REFERENCE).await?.is_none() {
-        if bootstrap::is_bootstrap_possible().is_err() {
-            return Err(ImageError::BaseMissing { reference });
+        if let Err(lack) = bootstrap::is_bootstrap_possible() {
+            let reason = format!("{reason}; and none can be made here: {lack}");
+            return Err(ImageError::BaseMissing { reference, reason });
         }
         bootstrap::make(engine, Path::new(ETC_APT), scratch, on_event).await?;
     }
@@ -122,8 +126,9 @@ async fn with_site(
         ..build::options(site::REFERENCE, Default::default())
     };
     build::run(engine, site::REFERENCE, options, &context, on_event).await?;
-    let missing = || ImageError::BaseMissing { reference: site::REFERENCE.to_owned() };
-    look_at(engine, site::REFERENCE).await?.ok_or_else(missing)
+    let (reference, reason) = (site::REFERENCE.to_owned(), "it is gone again".to_owned());
+    let base = look_at(engine, site::REFERENCE).await?;
+    base.ok_or(ImageError::BaseMissing { reference, reason })
 }
 
 /// Returns a local base of one's own, that of the site first.

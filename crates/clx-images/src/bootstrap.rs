@@ -43,7 +43,7 @@ const EMPTIED: [&str; 8] = [
 ///
 /// # Errors
 /// What lacks.
-pub fn is_bootstrap_possible() -> Result<(), &'static str> {
+pub(crate) fn is_bootstrap_possible() -> Result<(), &'static str> {
     if !rustix::process::geteuid().is_root() {
         return Err("only root can install a system into a directory");
     }

@@ -37,10 +37,12 @@ pub enum ImageError {
         source: bollard::errors::Error,
     },
     /// The image to build on is not there.
-    #[error("there is no base image {reference}")]
+    #[error("there is no base image {reference}: {reason}")]
     BaseMissing {
         /// Its name.
         reference: String,
+        /// Why it could not be pulled.
+        reason: String,
     },
     /// A base cannot be made here.
     #[error("cannot make a base image: {reason}")]

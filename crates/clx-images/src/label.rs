@@ -13,7 +13,7 @@ pub(crate) const VERSION: &str = "clx.version";
 pub(crate) const KIND: &str = "clx.kind";
 /// Variant.
 pub(crate) const VARIANT: &str = "clx.variant";
-/// Name and version of the tool.
+/// Names and versions of the tools.
 pub(crate) const TOOL: &str = "clx.tool";
 /// SHA-256 of the tool, if it is one file.
 pub(crate) const TOOL_SHA256: &str = "clx.tool.sha256";

@@ -56,7 +56,6 @@ mod transfer;
 mod worker;
 
 pub use base::{BaseChoice, BaseImage, DEFAULT_BASE, provide_base};
-pub use bootstrap::is_bootstrap_possible;
 pub use build::{BuildRequest, Built, build};
 pub use check::{Checked, check, hardened};
 pub use engine::Engine;
