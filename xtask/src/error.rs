@@ -33,7 +33,30 @@ pub(crate) enum TaskError {
     /// A package is not the one that was tested.
     #[error("a package of the {tool} has another hash than the lock says")]
     Tampered { tool: String },
+    /// No Docker engine can be used, so nothing was done.
+    #[error("no images without a Docker engine: {0}")]
+    Engine(Box<clx_core::Diagnostic>),
+    /// Images could not be built, or do not work.
+    #[error("{0}")]
+    Images(Box<clx_core::Diagnostic>),
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },
+}
+
+impl TaskError {
+    /// Returns the exit status: 4 if what the task works with is not there, as with `clx` itself.
+    pub(crate) const fn exit_status(&self) -> u8 {
+        match self {
+            Self::Engine(_) => 4,
+            _ => 1,
+        }
+    }
+}
+
+impl From<clx_images::ImageError> for TaskError {
+    fn from(error: clx_images::ImageError) -> Self {
+        let problem = Box::new(error.diagnostic());
+        if error.is_about_engine() { Self::Engine(problem) } else { Self::Images(problem) }
+    }
 }

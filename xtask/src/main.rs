@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::error::TaskError;
 
 mod bench;
+mod build_images;
 mod demo;
 mod error;
 mod gen_docs;
@@ -31,6 +32,8 @@ struct Arguments {
 enum Task {
     /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
     Bench(bench::Bench),
+    /// Build the images that workers run in, and run a job in each
+    BuildImages(build_images::BuildImages),
     /// Build clx, set kernels up, build the demo course, and show the result
     Demo,
     /// Write the pages that are made from sources
@@ -46,6 +49,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Bench(args) => bench::run(&args),
+        Task::BuildImages(args) => build_images::run(&args),
         Task::Demo => demo::run(),
         Task::GenDocs(args) => gen_docs::run(&args),
         Task::Golden(args) => golden::run(&args),
@@ -56,7 +60,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_status())
         }
     }
 }

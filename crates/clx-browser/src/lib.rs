@@ -39,7 +39,7 @@ mod version;
 
 pub use browser::Browser;
 pub use error::BrowserError;
-pub use options::{BrowserOptions, FLAGS, find_program};
+pub use options::{BrowserOptions, FLAGS, Sandbox, find_program};
 pub use page::{Page, PageOptions, Paper, Viewport};
 pub use request::{Answer, Requests};
 pub use version::program_version;

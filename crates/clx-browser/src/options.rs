@@ -19,20 +19,31 @@ pub struct BrowserOptions {
     pub base: PathBuf,
     /// How long the browser may take until it answers, by default 120 s.
     pub launch_limit: Duration,
+    /// Whether its pages are shut in by the browser itself; by default they are.
+    pub sandbox: Sandbox,
+}
+
+/// Whether a browser shuts its pages in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sandbox {
+    /// It does, unless the user is `root`, as whom Chromium refuses to.
+    #[default]
+    On,
+    /// Something around the browser does, such as a container, in which it lacks the rights to.
+    Off,
 }
 
 impl BrowserOptions {
     /// Makes options with the default limit.
     #[must_use]
     pub const fn new(program: PathBuf, base: PathBuf) -> Self {
-        Self { program, base, launch_limit: Duration::from_secs(120) }
+        Self { program, base, launch_limit: Duration::from_secs(120), sandbox: Sandbox::On }
     }
 
     pub(crate) fn arguments(&self, profile: &Path) -> Vec<String> {
         let mut arguments: Vec<String> = FLAGS.map(str::to_owned).into();
         arguments.push(format!("--user-data-dir={}", profile.display()));
-        if rustix::process::geteuid().is_root() {
-            // Chromium refuses to run as root with its sandbox; as another user it has to have one.
+        if self.sandbox == Sandbox::Off || rustix::process::geteuid().is_root() {
             arguments.push("--no-sandbox".to_owned());
         }
         arguments
@@ -89,6 +100,16 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn sandbox_is_left_out_only_if_asked_for_or_as_root() {
+        let options = BrowserOptions::new("browser".into(), "base".into());
+        let is_left_out = |options: &BrowserOptions| {
+            options.arguments(Path::new("profile")).contains(&"--no-sandbox".to_owned())
+        };
+        assert_eq!(is_left_out(&options), rustix::process::geteuid().is_root());
+        assert!(is_left_out(&BrowserOptions { sandbox: Sandbox::Off, ..options }));
+    }
 
     #[test]
     fn lightest_program_of_the_path_is_found() {

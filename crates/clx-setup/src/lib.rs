@@ -8,6 +8,7 @@
 //! | [`Unit`] | what can be set up, with its lock |
 //! | [`System`] | programs of this machine, and whether packages may be added to it |
 //! | [`Setup`] | sets units up, one process at a time |
+//! | [`parcel()`] | what of a unit is needed to use it in another tool folder |
 //! | [`status()`], [`kernel_prefixes`], [`inspect`] | what is there, what lacks |
 //! | [`SetupError`] | why a unit could not be set up, and what helps |
 //!
@@ -42,6 +43,7 @@ mod event;
 mod inspect;
 mod kernelspec;
 mod package;
+mod parcel;
 mod requirement;
 mod setup;
 mod status;
@@ -52,6 +54,7 @@ mod unit;
 pub use error::{CommandFault, SetupError};
 pub use event::{SetupEvent, SetupStep};
 pub use inspect::{ToolReport, ToolState, inspect, of_unit};
+pub use parcel::{Parcel, parcel};
 pub use requirement::Requirement;
 pub use setup::Setup;
 pub use status::{Flaw, Installed, Status, kernel_prefixes, status};

@@ -35,6 +35,23 @@ impl<'s> Setup<'s> {
     /// # Errors
     /// Any [`SetupError`].
     pub fn install(&mut self, unit: Unit) -> Result<Installed, SetupError> {
+        self.install_with(unit, unit.requirement())
+    }
+
+    /// Does the same for use on another machine: what the unit needs of the system, beside Python, may
+    /// lack on this one. Not for kernels, which name programs of the system.
+    ///
+    /// # Errors
+    /// Any [`SetupError`].
+    pub fn fetch(&mut self, unit: Unit) -> Result<Installed, SetupError> {
+        self.install_with(unit, unit.requirement().filter(|_| unit.kernel().is_some()))
+    }
+
+    fn install_with(
+        &mut self,
+        unit: Unit,
+        requirement: Option<Requirement>,
+    ) -> Result<Installed, SetupError> {
         if let Status::Ready(installed) = status(self.tools, unit) {
             return Ok(installed);
         }
@@ -45,7 +62,7 @@ impl<'s> Setup<'s> {
         }
         let begin = Instant::now();
         let folder = self.tools.of_unit(unit);
-        let made = self.make(unit, &folder);
+        let made = self.make(unit, requirement, &folder);
         if made.is_err() {
             // What is left is recognised by its missing record, and made anew the next time.
             fs::remove_dir_all(&folder).ok();
@@ -71,8 +88,13 @@ impl<'s> Setup<'s> {
         Ok(outdated)
     }
 
-    fn make(&mut self, unit: Unit, folder: &Path) -> Result<Installed, SetupError> {
-        let required = unit.requirement().map(|needed| self.provide(unit, needed)).transpose()?;
+    fn make(
+        &mut self,
+        unit: Unit,
+        requirement: Option<Requirement>,
+        folder: &Path,
+    ) -> Result<Installed, SetupError> {
+        let required = requirement.map(|needed| self.provide(unit, needed)).transpose()?;
         let python = self.provide(unit, Requirement::Python { oldest: unit.oldest_python() })?;
         if folder.exists() {
             fs::remove_dir_all(folder).at("remove", folder)?;

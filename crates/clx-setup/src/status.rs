@@ -124,17 +124,28 @@ fn program_of(kernel: &str, folder: &Path) -> Result<PathBuf, Flaw> {
 /// # Errors
 /// [`SetupError::Io`], such as if its program is not there.
 pub(crate) fn complete(unit: Unit, folder: &Path, program: &Path) -> Result<(), SetupError> {
-    let record = Record {
-        version: VERSION,
-        package_version: installed_version(folder, unit.package()).unwrap_or_default(),
-        program: program.canonicalize().at("find", program)?,
-    };
+    let version = installed_version(folder, unit.package()).unwrap_or_default();
     let path = record_file(folder);
-    let json = serde_json::to_string_pretty(&record)
-        .map_err(|source| SetupError::Kernelspec { path: path.clone(), source })?;
-    fs::write(&path, json + "\n").at("write", &path)
+    let program = program.canonicalize().at("find", program)?;
+    let json = record(version, program, &path)?;
+    fs::write(&path, json).at("write", &path)
 }
 
-fn record_file(folder: &Path) -> PathBuf {
+/// Returns the text of a record, which is to lie at `path`.
+///
+/// # Errors
+/// [`SetupError::Kernelspec`] if the path of the program is no text.
+pub(crate) fn record(
+    package_version: String,
+    program: PathBuf,
+    path: &Path,
+) -> Result<String, SetupError> {
+    let record = Record { version: VERSION, package_version, program };
+    let json = serde_json::to_string_pretty(&record)
+        .map_err(|source| SetupError::Kernelspec { path: path.to_owned(), source })?;
+    Ok(json + "\n")
+}
+
+pub(crate) fn record_file(folder: &Path) -> PathBuf {
     folder.join("complete.json")
 }

@@ -82,6 +82,16 @@ impl Unit {
         }
     }
 
+    /// Returns the version of that package, as it is pinned for the newest Pythons.
+    #[must_use]
+    pub fn version(self) -> String {
+        let lock = self.lock();
+        let name = self.package().replace('_', "-");
+        let pinned =
+            lock.lines().rev().find_map(|line| line.strip_prefix(&name)?.strip_prefix("=="));
+        pinned.and_then(|rest| rest.split_whitespace().next()).unwrap_or_default().to_owned()
+    }
+
     /// Returns what the system must have beside Python.
     pub(crate) const fn requirement(self) -> Option<Requirement> {
         match self {
@@ -135,6 +145,15 @@ mod tests {
             }
             let package = format!("{}==", unit.package().replace('_', "-"));
             assert!(lock.lines().any(|line| line.starts_with(&package)), "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn version_is_that_of_the_lock() {
+        for unit in Unit::ALL {
+            let (name, version) = (unit.package().replace('_', "-"), unit.version());
+            assert!(version.starts_with(|first: char| first.is_ascii_digit()), "{unit:?}");
+            assert!(unit.lock().contains(&format!("{name}=={version} ")), "{unit:?}");
         }
     }
 

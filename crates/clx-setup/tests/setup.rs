@@ -109,6 +109,16 @@ fn drawio_is_a_viewer_in_a_browser_of_the_system() {
 }
 
 #[test]
+fn viewer_is_fetched_without_a_browser_and_a_kernel_is_not_without_its_java() {
+    let machine = Machine::with(&["python3"]);
+    let fetch = |unit| Setup::new(&machine.tools, &machine.system(), &mut |_| {}).fetch(unit);
+    assert!(matches!(machine.install(Unit::Drawio), Err(SetupError::Missing { .. })));
+    let fetched = fetch(Unit::Drawio).expect("fetched");
+    assert!(fetched.program.ends_with("viewer-static.min.js"));
+    assert!(matches!(fetch(Unit::Java), Err(SetupError::Missing { .. })));
+}
+
+#[test]
 fn steps_are_told_in_order() {
     let machine = Machine::with(&["python3"]);
     let mut events = Vec::new();

@@ -40,8 +40,9 @@ struct State {
 
 impl PagePool {
     pub(crate) fn new(program: &Path, bundle: &Bundle, settings: &DrawioSettings) -> Self {
+        let options = BrowserOptions::new(program.to_owned(), settings.base.clone());
         Self {
-            options: BrowserOptions::new(program.to_owned(), settings.base.clone()),
+            options: BrowserOptions { sandbox: settings.sandbox, ..options },
             bundle: bundle.clone(),
             idle_limit: settings.idle_limit,
             max_pictures: settings.max_pictures,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clx_browser::Sandbox;
+
 use crate::bundle::Bundle;
 
 /// Who draws.
@@ -34,6 +36,8 @@ pub struct DrawioSettings {
     /// what their machine has for `Helvetica`. Each font adds its size by a third, often half a
     /// megabyte.
     pub embeds_fonts: bool,
+    /// Whether the browser shuts its pages in; by default it does.
+    pub sandbox: Sandbox,
     /// How long one picture may take; by default 60 s. Starting a browser is not counted.
     pub picture_limit: Duration,
     /// How long an unused browser stays; by default 60 s.
@@ -50,6 +54,7 @@ impl DrawioSettings {
             renderer,
             base,
             embeds_fonts: false,
+            sandbox: Sandbox::On,
             picture_limit: Duration::from_secs(60),
             idle_limit: Duration::from_secs(60),
             max_pictures: 500,

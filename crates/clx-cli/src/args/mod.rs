@@ -1,6 +1,7 @@
 //! What can be typed. Principal type: [`Cli`].
 
 pub mod build;
+pub mod docker;
 pub mod setup;
 pub mod worker;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::build::BuildArgs;
+pub use self::docker::DockerCommand;
 pub use self::setup::SetupArgs;
 pub use self::worker::WorkerCommand;
 
@@ -49,6 +51,9 @@ pub enum Command {
     /// Look whether all tools are there and work
     #[command(after_help = "Exit status: 0 if nothing lacks that clx needs by default, else 4.")]
     Doctor(FormatArgs),
+    /// Images of containers that workers run in: build, list, pull, push
+    #[command(subcommand, after_help = docker::EXAMPLES)]
+    Docker(DockerCommand),
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),

@@ -2,6 +2,7 @@
 
 mod build;
 mod diagrams;
+mod docker;
 mod doctor;
 mod list;
 mod outline;
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Outline(args) => outline::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Docker(command) => docker::run(&command),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
     }
 }

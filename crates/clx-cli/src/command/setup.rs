@@ -101,7 +101,8 @@ fn prune(tools: &ToolFolder) -> Exit {
     }
 }
 
-fn tell(event: &SetupEvent) {
+/// Says what a set-up does.
+pub(super) fn tell(event: &SetupEvent) {
     stderr_line(&match event {
         SetupEvent::Waiting { lock } => {
             format!("Waiting for another set-up, which holds {}", lock.display())

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use clx_browser::Sandbox;
 use clx_core::JobKind;
 use clx_setup::{Status, ToolFolder, Unit, kernel_prefixes, status};
 use clx_store::ArtifactStore;
@@ -14,6 +15,9 @@ use clx_worker_plantuml::{PlantUmlError, PlantUmlHandler, PlantUmlSettings, Plan
 
 /// Names the desktop application of draw.io, to be used instead of the browser.
 const DRAWIO_EXECUTABLE: &str = "DRAWIO_EXECUTABLE";
+
+/// `off` if something around the browser shuts its pages in, such as a container.
+const CLX_BROWSER_SANDBOX: &str = "CLX_BROWSER_SANDBOX";
 
 /// Names another PlantUML than that of the tool folder.
 const PLANTUML_JAR: &str = "PLANTUML_JAR";
@@ -71,7 +75,9 @@ impl Tools {
     pub(super) fn drawio(&self) -> Result<&Arc<DrawioTools>, &'static str> {
         let found = self.drawio.get_or_init(|| {
             let base = self.state.join("drawio");
-            Ok(Arc::new(DrawioTools::new(DrawioSettings::new(drawio_renderer()?, base))))
+            let settings = DrawioSettings::new(drawio_renderer()?, base);
+            let settings = DrawioSettings { sandbox: browser_sandbox(), ..settings };
+            Ok(Arc::new(DrawioTools::new(settings)))
         });
         found.as_ref().map_err(|reason| *reason)
     }
@@ -109,6 +115,13 @@ fn drawio_renderer() -> Result<Renderer, &'static str> {
     let program = clx_browser::find_program(&path)
         .ok_or("there is no Chromium in PATH, in which the viewer of draw.io runs")?;
     Ok(Renderer::Browser { program, bundle })
+}
+
+fn browser_sandbox() -> Sandbox {
+    match variable(CLX_BROWSER_SANDBOX) {
+        Some(value) if value == "off" => Sandbox::Off,
+        Some(_) | None => Sandbox::On,
+    }
 }
 
 /// Returns the viewer of the tool folder.

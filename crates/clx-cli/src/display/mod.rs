@@ -4,6 +4,7 @@
 //! whoever reads has seen enough.
 
 mod build;
+mod docker;
 mod json;
 mod progress;
 mod style;
@@ -13,6 +14,7 @@ mod tools;
 use std::io::Write;
 
 pub(crate) use self::build::BuildDisplay;
+pub(crate) use self::docker::{print_images, size};
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;

@@ -1,0 +1,121 @@
+//! `clx docker`: the images that workers run in.
+
+use std::path::{Path, PathBuf};
+
+use clx_images::{BaseChoice, BuildRequest, Engine, ImageError, ImageEvent, VERSION};
+
+use super::{setup, wiring};
+use crate::args::FormatArgs;
+use crate::args::docker::{BuildArgs, DockerCommand, PullArgs, PushArgs};
+use crate::display::{Style, print_images, size, stderr_line};
+use crate::exit::Exit;
+
+/// This program, also after an update of it.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
+pub(super) fn run(command: &DockerCommand) -> Exit {
+    let runtime = match wiring::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            stderr_line(&format!("clx: cannot start: {error}"));
+            return Exit::Environment;
+        }
+    };
+    let done = runtime.block_on(async {
+        let engine = Engine::connect().await?;
+        match command {
+            DockerCommand::Build(args) => build(&engine, args).await,
+            DockerCommand::List(args) => list(&engine, args).await,
+            DockerCommand::Pull(args) => pull(&engine, args).await,
+            DockerCommand::Push(args) => push(&engine, args).await,
+        }
+    });
+    match done {
+        Ok(()) => Exit::Built,
+        Err(error) => {
+            stderr_line(&Style::for_stderr(false).diagnostic(&error.diagnostic()));
+            Exit::Environment
+        }
+    }
+}
+
+async fn build(engine: &Engine, args: &BuildArgs) -> Result<(), ImageError> {
+    let worker = args.worker.as_deref().unwrap_or(Path::new(THIS_PROGRAM));
+    // Before anything that takes long.
+    if !clx_images::is_static(worker) {
+        let shown = args.worker.clone().or_else(|| std::env::current_exe().ok());
+        return Err(ImageError::WorkerNotStatic { path: shown.unwrap_or_default() });
+    }
+    let choice = match (&args.base, args.bootstrap) {
+        (Some(base), _) => BaseChoice::Given(base.clone()),
+        (None, true) => BaseChoice::Bootstrap,
+        (None, false) => BaseChoice::Automatic,
+    };
+    let place = cache();
+    let mut tell = |event: ImageEvent| tell(&event, args.verbose);
+    let base = clx_images::provide_base(engine, &choice, &place, &mut tell).await?;
+    for kind in args.images.kinds() {
+        let request =
+            BuildRequest { kind, base: &base, worker, cache: &place, no_cache: args.no_cache };
+        let built = clx_images::build(engine, request, &mut tell).await?;
+        clx_images::check(engine, kind, &built.reference).await?;
+        stderr_line(&format!("{} works, {}", built.reference, size(built.bytes)));
+    }
+    Ok(())
+}
+
+async fn list(engine: &Engine, args: &FormatArgs) -> Result<(), ImageError> {
+    print_images(args.format, &clx_images::list(engine).await?);
+    Ok(())
+}
+
+async fn pull(engine: &Engine, args: &PullArgs) -> Result<(), ImageError> {
+    for kind in args.images.kinds() {
+        let mut tell = |event: ImageEvent| tell(&event, false);
+        let name = clx_images::pull(engine, kind, VERSION, &args.from, &mut tell).await?;
+        stderr_line(&format!("Pulled {name}"));
+    }
+    Ok(())
+}
+
+async fn push(engine: &Engine, args: &PushArgs) -> Result<(), ImageError> {
+    for kind in args.images.kinds() {
+        let mut tell = |event: ImageEvent| tell(&event, false);
+        let name = clx_images::push(engine, kind, VERSION, &args.to, &mut tell).await?;
+        stderr_line(&format!("Pushed {name}"));
+    }
+    Ok(())
+}
+
+/// Returns where fetched tools are kept between builds.
+fn cache() -> PathBuf {
+    let directory =
+        |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let user = directory("XDG_CACHE_HOME").or_else(|| Some(directory("HOME")?.join(".cache")));
+    user.unwrap_or_else(std::env::temp_dir).join("clx/images")
+}
+
+fn tell(event: &ImageEvent, is_verbose: bool) {
+    let line = match event {
+        ImageEvent::BaseNotPulled { reference, reason } => {
+            format!("{reference} cannot be pulled: {reason}")
+        }
+        ImageEvent::Bootstrapping => "Making a base image: a minimal Debian".to_owned(),
+        ImageEvent::Base { reference, is_site: false } => format!("Base: {reference}"),
+        ImageEvent::Base { reference, is_site: true } => {
+            format!("Base: {reference}, for this site only")
+        }
+        ImageEvent::Setup(event) => return setup::tell(event),
+        ImageEvent::UpToDate { reference } => format!("{reference} is up to date"),
+        ImageEvent::Building { reference, context_bytes } => {
+            format!("Building {reference} from {}", size(*context_bytes))
+        }
+        ImageEvent::Step { line } => format!("  {line}"),
+        ImageEvent::Log { line } if is_verbose => format!("    {line}"),
+        ImageEvent::Log { .. } => return,
+        ImageEvent::Built { reference, elapsed } => {
+            format!("Built {reference} in {:.1} s", elapsed.as_secs_f64())
+        }
+    };
+    stderr_line(&line);
+}

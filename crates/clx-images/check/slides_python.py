@@ -1,0 +1,2 @@
+# %% tags=["keep"]
+print("sum", sum(range(10)))

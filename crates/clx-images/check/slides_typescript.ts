@@ -1,0 +1,2 @@
+// %% tags=["keep"]
+console.log("sum", [1, 2, 3].reduce((a, b) => a + b));

@@ -1,0 +1,171 @@
+//! With a real engine: images are found by their labels or told apart, the label of the site is inherited,
+//! a push is refused. Says `SKIPPED` where no engine answers.
+
+use std::pin::pin;
+
+use bollard::query_parameters::{
+    BuildImageOptions, CreateImageOptions, RemoveImageOptions, TagImageOptions,
+};
+use clx_images::{
+    BaseChoice, Engine, ImageError, ImageKind, VERSION, Variant, find, list, provide_base, push,
+};
+use futures_util::StreamExt;
+
+/// A name of their own, so that images that somebody uses are left alone.
+const REPOSITORY: &str = "clx-test-images";
+
+/// An engine, and names that are removed at the end.
+struct Workbench {
+    engine: Engine,
+    test: &'static str,
+    names: Vec<String>,
+}
+
+impl Workbench {
+    /// Returns nothing where no engine answers.
+    #[expect(
+        clippy::print_stdout,
+        reason = "whoever runs the tests has to know that they did not run"
+    )]
+    async fn set_up(test: &'static str) -> Option<Self> {
+        match Engine::connect().await {
+            Ok(engine) => Some(Self { engine, test, names: Vec::new() }),
+            Err(error) => {
+                println!("SKIPPED: {error}");
+                None
+            }
+        }
+    }
+
+    /// Returns a version that only this test has.
+    fn version(&self) -> String {
+        format!("0.0.0-{}-{}", self.test, std::process::id())
+    }
+
+    /// Makes an empty image with these labels, and returns its name.
+    async fn image(&mut self, labels: &[(&str, &str)]) -> String {
+        let (tag, name) = (self.version(), format!("{REPOSITORY}:{}", self.version()));
+        let labels = labels.iter().map(|(name, value)| format!("LABEL {name}={value}"));
+        let options = CreateImageOptions {
+            from_src: Some("-".to_owned()),
+            repo: Some(REPOSITORY.to_owned()),
+            tag: Some(tag),
+            changes: labels.collect(),
+            ..CreateImageOptions::default()
+        };
+        let empty = tar::Builder::new(Vec::new()).into_inner().expect("an empty archive");
+        let body = bollard::body_full(empty.into());
+        let mut answers = pin!(self.engine.docker().create_image(Some(options), Some(body), None));
+        while let Some(answer) = answers.next().await {
+            answer.expect("imported");
+        }
+        self.names.push(name.clone());
+        name
+    }
+
+    /// Makes an empty image of this kind under a name that workers are looked for by.
+    async fn worker_image(
+        &mut self,
+        kind: &str,
+        repository: &str,
+        tag: &str,
+        more: &[(&str, &str)],
+    ) {
+        let version = self.version();
+        let labels = [("clx.version", &*version), ("clx.kind", kind), ("clx.variant", "default")];
+        let name = self.image(&[&labels, more].concat()).await;
+        let options =
+            TagImageOptions { repo: Some(repository.to_owned()), tag: Some(tag.to_owned()) };
+        self.engine.docker().tag_image(&name, Some(options)).await.expect("tagged");
+        self.names.push(format!("{repository}:{tag}"));
+    }
+
+    /// Builds an image from a text of one line, and returns its name.
+    async fn build(&mut self, dockerfile: &str) -> String {
+        let name = format!("{REPOSITORY}:{}-built", self.version());
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(dockerfile.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, "Dockerfile", dockerfile.as_bytes()).expect("added");
+        let options = BuildImageOptions {
+            dockerfile: "Dockerfile".to_owned(),
+            t: Some(name.clone()),
+            rm: true,
+            ..BuildImageOptions::default()
+        };
+        let body = bollard::body_full(archive.into_inner().expect("packed").into());
+        let mut log = pin!(self.engine.docker().build_image(options, None, Some(body)));
+        while let Some(line) = log.next().await {
+            line.expect("built");
+        }
+        // Before its base, which cannot be removed while there is what is built on it.
+        self.names.insert(0, name.clone());
+        name
+    }
+
+    async fn clean_up(self) {
+        for name in self.names {
+            let options = None::<RemoveImageOptions>;
+            self.engine.docker().remove_image(&name, options, None).await.expect("removed");
+        }
+    }
+}
+
+#[tokio::test]
+async fn image_is_found_by_version_and_labels() {
+    let Some(mut bench) = Workbench::set_up("find").await else { return };
+    let version = bench.version();
+    bench.worker_image("drawio", "clx-drawio", &version, &[("clx.build", "ab")]).await;
+    let found = find(&bench.engine, ImageKind::Drawio, &version).await;
+    let listed = list(&bench.engine).await;
+    let other = find(&bench.engine, ImageKind::Drawio, "0.0.0-no-such").await;
+    bench.clean_up().await;
+    let found = found.expect("found");
+    assert_eq!((&*found.reference, &*found.build), (&*format!("clx-drawio:{version}"), "ab"));
+    assert!(found.kernels.is_empty());
+    assert!(listed.expect("listed").iter().any(|image| image.id == found.id));
+    assert!(matches!(other, Err(ImageError::OtherVersion { .. })), "{other:?}");
+}
+
+#[tokio::test]
+async fn image_of_another_kind_under_the_name_is_not_taken() {
+    let Some(mut bench) = Workbench::set_up("kind").await else { return };
+    let version = bench.version();
+    bench.worker_image("drawio", "clx-notebook", &format!("{version}-full"), &[]).await;
+    let found = find(&bench.engine, ImageKind::Notebook(Variant::Full), &version).await;
+    bench.clean_up().await;
+    assert!(matches!(found, Err(ImageError::Missing { .. })), "{found:?}");
+}
+
+#[tokio::test]
+async fn image_of_this_site_is_not_pushed() {
+    let Some(mut bench) = Workbench::set_up("push").await else { return };
+    let version = bench.version();
+    bench.worker_image("plantuml", "clx-plantuml", &version, &[("clx.site", "1")]).await;
+    let to = "registry.invalid/clx";
+    let pushed = push(&bench.engine, ImageKind::PlantUml, &version, to, &mut |_| {}).await;
+    bench.clean_up().await;
+    assert!(matches!(pushed, Err(ImageError::PushRefused { .. })), "{pushed:?}");
+}
+
+#[tokio::test]
+async fn label_of_the_site_is_inherited_by_what_is_built_on_it() {
+    let Some(mut bench) = Workbench::set_up("base").await else { return };
+    let base = bench.image(&[("clx.site", "1")]).await;
+    let built = bench.build(&format!("FROM {base}\nLABEL a=1\n")).await;
+    let scratch = tempfile::tempdir().expect("a temp dir");
+    let choice = BaseChoice::Given(built);
+    let found = provide_base(&bench.engine, &choice, scratch.path(), &mut |_| {}).await;
+    bench.clean_up().await;
+    assert!(found.expect("there").is_site);
+}
+
+#[tokio::test]
+async fn image_that_lacks_is_named_with_the_command_that_builds_it() {
+    let Some(bench) = Workbench::set_up("lack").await else { return };
+    match find(&bench.engine, ImageKind::PlantUml, VERSION).await {
+        Ok(found) => assert_eq!(found.version, VERSION),
+        Err(error) => assert!(error.hint().expect("a hint").contains("clx docker build")),
+    }
+}
