@@ -55,6 +55,9 @@ impl Default for BackendSettings {
     }
 }
 
+/// Kinds of jobs, how their workers run, and how many there are at most.
+pub type Pools = Vec<(String, Arc<dyn Executor>, u32)>;
+
 /// Makes steps through a queue and a store in SQLite files.
 #[derive(Debug)]
 pub struct SqliteBackend {
@@ -78,12 +81,12 @@ impl SqliteBackend {
     /// Opens a session for `root` and readies its pools; no worker is started yet.
     ///
     /// # Errors
-    /// [`BackendError::Failed`].
+    /// [`BackendError::Failed`], and what `pools` returns.
     pub fn open(
         queue: Arc<SqliteQueue>,
         store: Arc<Store>,
         root: &Path,
-        pools: impl FnOnce(SessionId) -> Vec<(String, Arc<dyn Executor>, u32)>,
+        pools: impl FnOnce(SessionId) -> Result<Pools, BackendError>,
         settings: BackendSettings,
     ) -> Result<Self, BackendError> {
         let session = open_session(&*queue, root, SessionRole::Own, "")
@@ -93,18 +96,19 @@ impl SqliteBackend {
             let (queue, news) = (Arc::clone(&queue), news.clone());
             move |event| news.take(event, &*queue, session)
         };
+        // From here on the session is closed whatever happens.
+        let mut backend = Self::with_session(queue, store, session, settings);
         let pool = PoolManager::start(
-            Arc::clone(&queue) as _,
+            Arc::clone(&backend.queue) as _,
             session,
-            pools(session),
-            settings.pool.clone(),
+            pools(session)?,
+            backend.settings.pool.clone(),
             on_event,
         )
         .map_err(|error| BackendError::Failed {
             message: format!("the pool manager's thread cannot be started: {error}"),
             environment: true,
         })?;
-        let mut backend = Self::with_session(queue, store, session, settings);
         backend.pool = Some(pool);
         backend.news = news;
         Ok(backend)

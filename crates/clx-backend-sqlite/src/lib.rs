@@ -19,6 +19,6 @@ mod pools;
 mod sessions;
 mod stall;
 
-pub use backend::{BackendSettings, SqliteBackend};
+pub use backend::{BackendSettings, Pools, SqliteBackend};
 pub use lender::running_pools;
 pub use sessions::{Reaped, is_dead, open_session, reap_dead_sessions, this_process};

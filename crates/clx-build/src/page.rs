@@ -25,6 +25,8 @@ pub enum KernelChoice {
     Missing {
         /// Why, in one sentence.
         reason: String,
+        /// What to do about it.
+        hint: String,
         /// Whether the build may do without: then this is a warning, not an error.
         is_optional: bool,
     },
@@ -90,10 +92,12 @@ impl<'a> Kernels<'a> {
     pub(crate) fn problems(&self, course: &Course) -> Vec<Diagnostic> {
         let missing = self.known.iter().filter_map(|(language, choice)| match choice {
             KernelChoice::Found { .. } => None,
-            KernelChoice::Missing { reason, is_optional } => Some((language, reason, *is_optional)),
+            KernelChoice::Missing { reason, hint, is_optional } => {
+                Some((language, reason, hint, *is_optional))
+            }
         });
         missing
-            .map(|(language, reason, is_optional)| {
+            .map(|(language, reason, hint, is_optional)| {
                 let severity = if is_optional { Severity::High } else { Severity::Error };
                 let message = format!(
                     "{} pages show code without outputs: {reason}",
@@ -101,7 +105,7 @@ impl<'a> Kernels<'a> {
                 );
                 Diagnostic::new(severity, code::KERNEL_MISSING, "missing_kernel", message)
                     .in_file(course.shown(&course.spec))
-                    .with_hint(hint(*language))
+                    .with_hint(hint)
             })
             .collect()
     }
@@ -112,15 +116,4 @@ pub(crate) fn runs_code(notebook: &NotebookOutputs) -> bool {
     let is_run =
         |output: &NotebookOutput| output.format == OutputFormat::Html && output.kind.executes_html;
     notebook.code.evaluate && notebook.outputs.iter().any(is_run)
-}
-
-fn hint(language: ProgLang) -> String {
-    match language {
-        ProgLang::Python | ProgLang::TypeScript | ProgLang::Java | ProgLang::Cpp => {
-            format!("`clx setup kernels --language {}` installs it", language.name())
-        }
-        ProgLang::CSharp => {
-            "install a Jupyter kernel for C# where Jupyter looks for kernels".to_owned()
-        }
-    }
 }

@@ -145,6 +145,12 @@ impl BuildPlan {
         }
     }
 
+    /// Tells whether jobs of a kind may be needed.
+    #[must_use]
+    pub fn has(&self, kind: JobKind) -> bool {
+        self.steps.iter().any(|planned| planned.step.kind == kind)
+    }
+
     /// Returns the problems found while planning.
     #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use clx_core::{Language, PictureFormat, ProgLang};
+use clx_pool::Network;
 
 use super::SpecArgs;
 
@@ -132,6 +133,9 @@ pub struct WorkArgs {
     /// File of the queue [default: `jobs.db` in the state directory]
     #[arg(long, value_name = "FILE")]
     pub jobs_db_path: Option<PathBuf>,
+    /// Containers.
+    #[command(flatten)]
+    pub containers: ContainerArgs,
 }
 
 /// Whether the code of pages is run.
@@ -188,6 +192,53 @@ pub enum WorkersArg {
     InProcess,
     /// In child processes: a crash takes one of them.
     Direct,
+    /// In containers, with the tools of their images.
+    Docker,
+    /// By the workers of a pool that `clx pool run` keeps.
+    Pool,
+}
+
+/// What is inside and around containers.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Containers")]
+pub struct ContainerArgs {
+    /// Which image for notebooks is used
+    #[arg(long, value_enum, value_name = "VARIANT", default_value_t)]
+    pub notebook_image: NotebookImageArg,
+    /// What code in containers can reach
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub container_network: NetworkArg,
+}
+
+/// Which image for notebooks is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum NotebookImageArg {
+    /// The full one if it is there, else the one for Python.
+    #[default]
+    Auto,
+    /// The small one.
+    Python,
+    /// Python, TypeScript, Java, C++.
+    Full,
+}
+
+/// What code in containers can reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum NetworkArg {
+    /// Nothing.
+    #[default]
+    None,
+    /// The host and the network, over the engine's bridge.
+    Bridge,
+}
+
+impl From<NetworkArg> for Network {
+    fn from(network: NetworkArg) -> Self {
+        match network {
+            NetworkArg::None => Self::None,
+            NetworkArg::Bridge => Self::Bridge,
+        }
+    }
 }
 
 /// What is printed.

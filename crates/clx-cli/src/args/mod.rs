@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod docker;
+pub mod pool;
 pub mod setup;
 pub mod worker;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::build::BuildArgs;
 pub use self::docker::DockerCommand;
+pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
 pub use self::worker::WorkerCommand;
 
@@ -54,6 +56,9 @@ pub enum Command {
     /// Images of containers that workers run in: build, list, pull, push
     #[command(subcommand, after_help = docker::EXAMPLES)]
     Docker(DockerCommand),
+    /// Workers in containers that outlive builds
+    #[command(subcommand)]
+    Pool(PoolCommand),
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),

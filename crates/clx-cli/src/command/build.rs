@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clx_build::{
-    Build, BuildError, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control,
-    PageSettings, PlanSettings,
+    Build, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control, PageSettings,
+    PlanSettings,
 };
-use clx_core::{BackendError, Diagnostic};
+use clx_core::Diagnostic;
 use clx_course::{Course, ImageMode, OutputPlan, Selection};
 
 use super::diagrams::diagram_tool;
-use super::pages::{KernelChooser, PageTemplates, TemplateFailure};
+use super::failure::Failure;
+use super::pages::{KernelChooser, PageTemplates};
 use super::wiring::{Workshop, runtime};
 use super::with_causes;
 use crate::args::BuildArgs;
@@ -59,52 +60,6 @@ pub(super) fn run(args: &BuildArgs) -> Exit {
     }
 }
 
-/// A build that could not be done, and what that means for the exit status.
-struct Failure {
-    message: String,
-    /// What is wrong with what the user wrote, if anything.
-    problems: Vec<Diagnostic>,
-    exit: Exit,
-}
-
-impl Failure {
-    fn environment(message: impl std::fmt::Display) -> Self {
-        Self { message: message.to_string(), problems: Vec::new(), exit: Exit::Environment }
-    }
-}
-
-impl From<BackendError> for Failure {
-    fn from(error: BackendError) -> Self {
-        let exit = match &error {
-            BackendError::Stalled { .. } => Exit::Stalled,
-            BackendError::Failed { environment: false, .. } => Exit::Bug,
-            _ => Exit::Environment,
-        };
-        Self { message: error.to_string(), problems: Vec::new(), exit }
-    }
-}
-
-impl From<BuildError> for Failure {
-    fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::Backend(error) => error.into(),
-            error => Self::environment(with_causes(&error)),
-        }
-    }
-}
-
-impl From<TemplateFailure> for Failure {
-    fn from(failure: TemplateFailure) -> Self {
-        match failure {
-            TemplateFailure::Store(error) => Self::environment(with_causes(&error)),
-            TemplateFailure::Invalid(problems) => {
-                let message = "the course's templates cannot be used".to_owned();
-                Self { message, problems, exit: Exit::Spec }
-            }
-        }
-    }
-}
-
 fn build(
     args: &BuildArgs,
     course: &Course,
@@ -118,8 +73,8 @@ fn build(
             .map_err(|error| {
                 Failure::environment(format!("cannot create the state directory {error}"))
             })?;
-    let workshop = Workshop::open(state, work).map_err(Failure::environment)?;
     let runtime = runtime().map_err(Failure::environment)?;
+    let workshop = Workshop::open(state, work, &runtime)?;
     let control = Arc::new(Control::default());
     signals::on_interrupt(&runtime, {
         let control = Arc::clone(&control);
@@ -129,11 +84,8 @@ fn build(
 
     let store = Arc::clone(&workshop.store);
     let templates = PageTemplates::load(&course.root, &store)?;
-    let chooser = KernelChooser {
-        tools: workshop.tools.notebook(),
-        chosen: &work.kernel,
-        execute: work.execute,
-    };
+    let toolbox = workshop.toolbox();
+    let chooser = KernelChooser { tools: &toolbox, chosen: &work.kernel, execute: work.execute };
     let kernel = |language| chooser.choose(language);
     let pages = PageSettings {
         renderer: templates.identity,
@@ -142,10 +94,11 @@ fn build(
         reuse: !work.no_cache,
         cell_limit: work.cell_timeout.map(Duration::from_secs),
     };
-    let diagrams = |kind| diagram_tool(kind, work.diagrams, &workshop.tools);
+    let diagrams = |kind| diagram_tool(kind, work.diagrams, &toolbox);
     let settings = PlanSettings { pages, diagrams: &diagrams };
     let plan = BuildPlan::new(course, outputs, all, &store, &settings)
         .map_err(|error| Failure::environment(with_causes(&error)))?;
+    workshop.check(&plan)?;
     let mut backend = workshop.backend(&course.root, work, &runtime)?;
     let options =
         BuildOptions { adopt: work.adopt, keep: work.keep_directory, fail_fast: work.fail_fast };
@@ -154,7 +107,7 @@ fn build(
     let grace = if control.interrupts() > 1 { Duration::ZERO } else { GRACE };
     let closed = backend.close(grace);
     if !grace.is_zero() {
-        runtime.block_on(workshop.tools.kernels_ended());
+        runtime.block_on(workshop.kernels_ended());
     }
     let report = report?;
     closed?;

@@ -3,47 +3,52 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use clx_build::{DiagramParts, DiagramTool, FurtherPicture};
-use clx_core::JobKind;
+use clx_build::{DiagramParts, DiagramTool, FurtherPicture, ReadDiagram};
+use clx_core::{Diagnostic, JobKind};
 use clx_worker_drawio::{DrawioPage, pages};
 use clx_worker_plantuml::{includes, pictures};
 
-use super::tools::Tools;
-use super::with_causes;
+use super::toolbox::{Lack, Renderer, Toolbox};
 use crate::args::build::DiagramsArg;
 
 /// Finds the tool for a kind of diagrams.
-pub(super) fn diagram_tool(kind: JobKind, wanted: DiagramsArg, tools: &Tools) -> DiagramTool<'_> {
+pub(super) fn diagram_tool(
+    kind: JobKind,
+    wanted: DiagramsArg,
+    tools: &Toolbox,
+) -> DiagramTool<'static> {
     let is_optional = match wanted {
         DiagramsArg::Never => return DiagramTool::Off,
         DiagramsArg::IfAvailable => true,
         DiagramsArg::Required => false,
     };
-    match kind {
-        JobKind::PlantUml => plantuml(tools, is_optional),
-        JobKind::Drawio => drawio(tools, is_optional),
-        JobKind::Notebook => DiagramTool::Off,
+    let read: Box<ReadDiagram<'static>> = match kind {
+        JobKind::PlantUml => Box::new(read_plantuml),
+        JobKind::Drawio => Box::new(|file, source, _| read_drawio(file, source)),
+        JobKind::Notebook => return DiagramTool::Off,
+    };
+    match tools.renderer(kind) {
+        Ok(Renderer { identity, notice }) => DiagramTool::Ready { identity, read, notice },
+        Err(Lack { reason, hint }) => DiagramTool::Missing { reason, hint, is_optional },
     }
 }
 
-fn drawio(tools: &Tools, is_optional: bool) -> DiagramTool<'_> {
-    let missing = |reason: String| DiagramTool::Missing {
-        reason,
-        hint: "`clx setup drawio` installs it".to_owned(),
-        is_optional,
-    };
-    match tools.drawio().map(|found| found.identity()) {
-        Err(reason) => missing(reason.to_owned()),
-        Ok(Err(error)) => missing(with_causes(&error)),
-        Ok(Ok(identity)) => DiagramTool::Ready {
-            identity,
-            notice: None,
-            read: Box::new(|file, source, _| {
-                let pages = pages(file, source.as_bytes())?;
-                Ok(DiagramParts { further: further_pages(file, &pages), ..DiagramParts::default() })
-            }),
-        },
-    }
+fn read_drawio(file: &Path, source: &str) -> Result<DiagramParts, Box<Diagnostic>> {
+    let pages = pages(file, source.as_bytes())?;
+    Ok(DiagramParts { further: further_pages(file, &pages), ..DiagramParts::default() })
+}
+
+fn read_plantuml(
+    file: &Path,
+    source: &str,
+    read: &mut dyn FnMut(&Path) -> Option<Vec<u8>>,
+) -> Result<DiagramParts, Box<Diagnostic>> {
+    let found = includes(file, source, read);
+    let further = pictures(file, source)?.into_iter().skip(1);
+    let further = further
+        .map(|picture| FurtherPicture { name: picture.name.clone(), part: picture.name })
+        .collect();
+    Ok(DiagramParts { further, files: found.files, problems: found.problems })
 }
 
 /// Names the pictures of the pages after the first: `<stem>-<name of the page>`. A page without name,
@@ -60,32 +65,4 @@ fn further_pages(file: &Path, pages: &[DrawioPage]) -> Vec<FurtherPicture> {
             Some(FurtherPicture { name, part: page.name.clone() })
         })
         .collect()
-}
-
-fn plantuml(tools: &Tools, is_optional: bool) -> DiagramTool<'_> {
-    match tools.plantuml() {
-        Err(error) => DiagramTool::Missing {
-            reason: with_causes(error),
-            hint: "`clx setup plantuml` installs it".to_owned(),
-            is_optional,
-        },
-        Ok(found) => DiagramTool::Ready {
-            identity: found.identity(),
-            notice: found.notice(),
-            read: Box::new(|file, source, read| {
-                let found = includes(file, source, read);
-                let further = pictures(file, source)?.into_iter().skip(1);
-                Ok(DiagramParts {
-                    further: further
-                        .map(|picture| FurtherPicture {
-                            name: picture.name.clone(),
-                            part: picture.name,
-                        })
-                        .collect(),
-                    files: found.files,
-                    problems: found.problems,
-                })
-            }),
-        },
-    }
 }

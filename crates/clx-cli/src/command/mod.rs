@@ -1,13 +1,18 @@
 //! The commands, one file each.
 
 mod build;
+mod containers;
 mod diagrams;
 mod docker;
 mod doctor;
+mod failure;
+mod images;
 mod list;
 mod outline;
 mod pages;
+mod pool;
 mod setup;
+mod toolbox;
 mod tools;
 mod validate;
 mod wiring;
@@ -19,7 +24,7 @@ use clx_course::{Course, LoadOptions, Loaded};
 
 pub(crate) use self::build::exit_of;
 
-use crate::args::{Cli, Command, SpecArgs, WorkerCommand};
+use crate::args::{Cli, Command, PoolCommand, SpecArgs, WorkerCommand};
 use crate::exit::Exit;
 
 /// Runs the command of the command line.
@@ -32,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Docker(command) => docker::run(&command),
+        Command::Pool(PoolCommand::Run(args)) => pool::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
     }
 }

@@ -1,4 +1,4 @@
-//! What pages are made with: templates of the course, kernels of this machine. Principal types:
+//! What pages are made with: templates of the course, kernels. Principal types:
 //! [`PageTemplates`], [`KernelChooser`].
 
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use clx_build::KernelChoice;
 use clx_core::{ContentHash, Diagnostic, ProgLang};
 use clx_render::{Templates, renderer_identity};
 use clx_store::{Store, StoreError};
-use clx_worker_notebook::{KernelError, NotebookTools};
 
+use super::toolbox::{Kernel, Lack, Toolbox};
 use crate::args::build::{ExecuteArg, KernelArg};
 
 /// Where a course keeps its own templates, and their names.
@@ -79,7 +79,7 @@ fn read(root: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
 
 /// Chooses the kernel of each language.
 pub(super) struct KernelChooser<'a> {
-    pub(super) tools: &'a NotebookTools,
+    pub(super) tools: &'a Toolbox,
     /// The user's own choices.
     pub(super) chosen: &'a [KernelArg],
     pub(super) execute: ExecuteArg,
@@ -93,10 +93,11 @@ impl KernelChooser<'_> {
             Some(choice) => vec![choice.kernel.as_str()],
             None => usual_kernels(language),
         };
-        match self.tools.find(&names) {
-            Ok(found) => KernelChoice::Found { name: found.name, identity: found.identity },
-            Err(error) => KernelChoice::Missing {
-                reason: reason(&error),
+        match self.tools.kernel(language, &names) {
+            Ok(Kernel { name, identity }) => KernelChoice::Found { name, identity },
+            Err(Lack { reason, hint }) => KernelChoice::Missing {
+                reason,
+                hint,
                 is_optional: own.is_none() && self.is_optional(language),
             },
         }
@@ -117,17 +118,4 @@ fn usual_kernels(language: ProgLang) -> Vec<&'static str> {
         ProgLang::Python | ProgLang::CSharp => &[],
     };
     std::iter::once(clx_notebook::kernel_name(language)).chain(others.iter().copied()).collect()
-}
-
-fn reason(error: &KernelError) -> String {
-    let text = super::with_causes(error);
-    match error {
-        KernelError::NotFound { found, .. } if found.is_empty() => {
-            format!("{text}, and no other kernel is installed")
-        }
-        KernelError::NotFound { found, .. } => {
-            format!("{text}; installed are: {}", found.join(", "))
-        }
-        _ => text,
-    }
 }

@@ -3,16 +3,25 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_backend_sqlite::{BackendSettings, SqliteBackend, reap_dead_sessions};
+use clx_backend_sqlite::{
+    BackendSettings, Pools, SqliteBackend, reap_dead_sessions, running_pools,
+};
+use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
-use clx_pool::{Executor, InProcess, Process};
+use clx_pool::{Engine, Executor, InProcess, Network, Process};
 use clx_process::Spawn;
-use clx_queue::{SqliteOptions, SqliteQueue, WorkerId};
+use clx_queue::{Queue, SessionId, SqliteOptions, SqliteQueue, WorkerId};
 use clx_store::{Sharing, Store, StoreOptions};
 use tokio::runtime::Runtime;
 
+use super::containers::{Containers, reap_dead};
+use super::failure::Failure;
+use super::images::ToolImages;
+use super::pool::PoolNote;
+use super::toolbox::{Lack, Toolbox};
 use super::tools::Tools;
-use crate::args::build::{WorkArgs, WorkersArg};
+use super::with_causes;
+use crate::args::build::{NotebookImageArg, WorkArgs, WorkersArg};
 use crate::state_dir::StateDir;
 
 /// Threads that drive timers and signals; the work itself has threads of its own.
@@ -31,24 +40,82 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
 pub(super) struct Workshop {
     state: StateDir,
     pub(super) store: Arc<Store>,
-    pub(super) tools: Arc<Tools>,
     queue: Arc<SqliteQueue>,
+    crew: Crew,
+}
+
+/// Who does the jobs.
+enum Crew {
+    Threads(Arc<Tools>),
+    Processes(Arc<Tools>),
+    Containers { engine: Engine, images: Arc<ToolImages>, network: Network },
+    Pool { session: SessionId, images: Arc<ToolImages> },
 }
 
 impl Workshop {
     /// Opens queue and store; closes what dead builds left open.
-    pub(super) fn open(state: StateDir, args: &WorkArgs) -> Result<Self, String> {
+    pub(super) fn open(
+        state: StateDir,
+        args: &WorkArgs,
+        runtime: &Runtime,
+    ) -> Result<Self, Failure> {
         let sharing = match args.workers {
-            WorkersArg::InProcess => Sharing::Deferred,
-            WorkersArg::Direct => Sharing::Immediate,
+            WorkersArg::InProcess | WorkersArg::Docker => Sharing::Deferred,
+            WorkersArg::Direct | WorkersArg::Pool => Sharing::Immediate,
         };
-        let options = StoreOptions { sharing, ..StoreOptions::default() };
-        let store = Store::open(state.store(), &options).map_err(|error| error.to_string())?;
-        let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default())
-            .map_err(|error| error.to_string())?;
-        reap_dead_sessions(&queue).map_err(|error| error.to_string())?;
-        let tools = Arc::new(Tools::new(state.store(), args.spare_kernels));
-        Ok(Self { state, store: Arc::new(store), tools, queue: Arc::new(queue) })
+        let (queue, store) = open_files(&state, sharing)?;
+        let tools = || Arc::new(Tools::new(state.store(), args.spare_kernels));
+        let crew = match args.workers {
+            WorkersArg::InProcess => Crew::Threads(tools()),
+            WorkersArg::Direct => Crew::Processes(tools()),
+            WorkersArg::Docker => {
+                let (engine, images) = engine_and_images(args.containers.notebook_image, runtime)?;
+                reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
+                let network = args.containers.container_network.into();
+                Crew::Containers { engine, images: Arc::new(images), network }
+            }
+            WorkersArg::Pool => {
+                let pool = running_pools(&*queue)?.into_iter().next().ok_or_else(no_pool)?;
+                let images = PoolNote::read(&pool.note).map_err(|error| {
+                    let message = format!("what the pool noted cannot be read: {error}");
+                    Failure::environment(message)
+                })?;
+                let images = Arc::new(ToolImages::of_pool(images.images));
+                Crew::Pool { session: pool.id, images }
+            }
+        };
+        Ok(Self { state, store, queue, crew })
+    }
+
+    /// Returns what to plan with.
+    pub(super) fn toolbox(&self) -> Toolbox {
+        match &self.crew {
+            Crew::Threads(tools) | Crew::Processes(tools) => Toolbox::Machine(Arc::clone(tools)),
+            Crew::Containers { images, .. } | Crew::Pool { images, .. } => {
+                Toolbox::Images(Arc::clone(images))
+            }
+        }
+    }
+
+    /// Fails if nobody can do the jobs of a plan. Diagrams without a tool have no jobs.
+    pub(super) fn check(&self, plan: &BuildPlan) -> Result<(), Failure> {
+        match &self.crew {
+            Crew::Containers { images, .. } | Crew::Pool { images, .. }
+                if plan.has(JobKind::Notebook) =>
+            {
+                images.image(JobKind::Notebook).map(|_| ()).map_err(|Lack { reason, hint }| {
+                    Failure::environment(format!("{reason}\n  hint: {hint}"))
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until the kernels of finished notebooks have ended, about 1 s at most.
+    pub(super) async fn kernels_ended(&self) {
+        if let Crew::Threads(tools) | Crew::Processes(tools) = &self.crew {
+            tools.kernels_ended().await;
+        }
     }
 
     /// Opens a backend for a build of the course at `root`.
@@ -57,43 +124,142 @@ impl Workshop {
         root: &Path,
         args: &WorkArgs,
         runtime: &Runtime,
-    ) -> Result<SqliteBackend, BackendError> {
+    ) -> Result<SqliteBackend, Failure> {
         let settings = BackendSettings { read_cache: !args.no_cache, ..BackendSettings::default() };
-        let pools = |_session| {
-            let pool = |kind: JobKind, workers: Option<u32>| {
-                let executor = self.executor(kind, args.workers, runtime);
-                (kind.name().to_owned(), executor, workers.unwrap_or_else(processors))
-            };
-            vec![
-                pool(JobKind::Notebook, args.notebook_workers),
-                pool(JobKind::PlantUml, args.plantuml_workers),
-                pool(JobKind::Drawio, args.drawio_workers),
-            ]
-        };
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
-        SqliteBackend::open(queue, store, root, pools, settings)
+        let backend = match &self.crew {
+            Crew::Pool { session, .. } => {
+                SqliteBackend::borrowing(queue, store, root, *session, settings)
+            }
+            crew => {
+                let pools = |session| {
+                    crew.pools(self, session, args, runtime).map_err(|failure| {
+                        BackendError::Failed { message: failure.message, environment: true }
+                    })
+                };
+                SqliteBackend::open(queue, store, root, pools, settings)
+            }
+        };
+        Ok(backend?)
+    }
+}
+
+impl Crew {
+    fn pools(
+        &self,
+        workshop: &Workshop,
+        session: SessionId,
+        args: &WorkArgs,
+        runtime: &Runtime,
+    ) -> Result<Pools, Failure> {
+        let containers = match self {
+            Self::Containers { engine, images, network } => {
+                let (queue, store) = (workshop.queue.clone(), workshop.store.clone());
+                let made = Containers::new(
+                    engine.clone(),
+                    queue.clone(),
+                    store,
+                    runtime.handle(),
+                    &token_of(&*queue, session)?,
+                    workshop.state.jobs(),
+                    *network,
+                );
+                let made = made.map_err(|error| {
+                    Failure::environment(format!("the gateway cannot be opened: {error}"))
+                })?;
+                Some((made, images))
+            }
+            Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => None,
+        };
+        let mut pools = Pools::new();
+        for kind in [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio] {
+            let executor: Arc<dyn Executor> = match (self, &containers) {
+                (Self::Threads(tools), _) => Arc::new(threads(kind, workshop, tools, runtime)),
+                (_, Some((containers, images))) => match images.image(kind) {
+                    Ok(image) => Arc::new(containers.executor(kind, &image)),
+                    // The plan has no steps of this kind, or tells what lacks.
+                    Err(_) => continue,
+                },
+                _ => {
+                    let state = workshop.state.clone();
+                    Arc::new(Process::new(move |worker| worker_command(&state, kind, worker)))
+                }
+            };
+            let size = n_workers(kind, args).unwrap_or_else(|| self.usual_size(kind));
+            pools.push((kind.name().to_owned(), executor, size));
+        }
+        Ok(pools)
     }
 
-    fn executor(&self, kind: JobKind, workers: WorkersArg, runtime: &Runtime) -> Arc<dyn Executor> {
-        match workers {
-            WorkersArg::InProcess => {
-                let (store, tools) = (Arc::clone(&self.store), Arc::clone(&self.tools));
-                let make = move || {
-                    let store = Arc::clone(&store) as _;
-                    tools.handler(kind, store).expect("jobs of a kind exist only if its tool does")
-                };
-                let queue = Arc::clone(&self.queue);
-                Arc::new(InProcess::new(queue, runtime.handle().clone(), make))
-            }
-            WorkersArg::Direct => {
-                let state = self.state.clone();
-                Arc::new(Process::new(move |worker| worker_command(&state, kind, worker)))
-            }
+    /// A renderer in a container is warm after its first diagram and takes half a gigabyte and more.
+    fn usual_size(&self, kind: JobKind) -> u32 {
+        match (self, kind) {
+            (Self::Containers { .. }, JobKind::PlantUml | JobKind::Drawio) => 1,
+            _ => processors(),
         }
     }
 }
 
-fn processors() -> u32 {
+fn threads(kind: JobKind, workshop: &Workshop, tools: &Arc<Tools>, runtime: &Runtime) -> InProcess {
+    let (store, tools) = (Arc::clone(&workshop.store), Arc::clone(tools));
+    let make = move || {
+        let store = Arc::clone(&store) as _;
+        tools.handler(kind, store).expect("jobs of a kind exist only if its tool does")
+    };
+    InProcess::new(workshop.queue.clone(), runtime.handle().clone(), make)
+}
+
+/// Opens the files of a course and closes what dead builds left open in them.
+pub(super) fn open_files(
+    state: &StateDir,
+    sharing: Sharing,
+) -> Result<(Arc<SqliteQueue>, Arc<Store>), Failure> {
+    let options = StoreOptions { sharing, ..StoreOptions::default() };
+    let store = Store::open(state.store(), &options).map_err(Failure::environment)?;
+    let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default());
+    let queue = queue.map_err(Failure::environment)?;
+    reap_dead_sessions(&queue).map_err(Failure::environment)?;
+    Ok((Arc::new(queue), Arc::new(store)))
+}
+
+/// Connects to the engine, once to run containers and once to look at images.
+pub(super) fn engine_and_images(
+    notebook: NotebookImageArg,
+    runtime: &Runtime,
+) -> Result<(Engine, ToolImages), Failure> {
+    let engine = Engine::connect(runtime.handle().clone())
+        .map_err(|error| Failure::environment(with_causes(&error)))?;
+    let for_images = runtime
+        .block_on(clx_images::Engine::connect())
+        .map_err(|error| Failure::environment(with_causes(&error)))?;
+    Ok((engine, ToolImages::of_engine(for_images, runtime.handle().clone(), notebook)))
+}
+
+/// Returns the random name of a session.
+pub(super) fn token_of(queue: &dyn Queue, session: SessionId) -> Result<String, Failure> {
+    let sessions = queue.sessions().map_err(Failure::environment)?;
+    let token = sessions.into_iter().find(|record| record.id == session);
+    token
+        .map(|record| record.token)
+        .ok_or_else(|| Failure::environment(format!("session {session} is gone from the queue")))
+}
+
+fn no_pool() -> Failure {
+    Failure::environment(
+        "no pool keeps workers for this course\n  hint: start one with `clx pool run SPEC`, or build \
+         with `--workers docker`",
+    )
+}
+
+fn n_workers(kind: JobKind, args: &WorkArgs) -> Option<u32> {
+    match kind {
+        JobKind::Notebook => args.notebook_workers,
+        JobKind::PlantUml => args.plantuml_workers,
+        JobKind::Drawio => args.drawio_workers,
+    }
+}
+
+pub(super) fn processors() -> u32 {
     std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1))
 }
 

@@ -1,0 +1,261 @@
+//! `clx pool run`: keeps workers in containers for many builds of a course. Principal type:
+//! [`PoolNote`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
+use clx_core::JobKind;
+use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
+use clx_queue::{Queue, SessionId, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState};
+use clx_store::Sharing;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
+
+use super::containers::{Containers, reap_dead};
+use super::failure::Failure;
+use super::images::{ToolImage, ToolImages};
+use super::wiring::{engine_and_images, open_files, processors, runtime, token_of};
+use super::with_causes;
+use crate::args::pool::PoolRunArgs;
+use crate::display::{plural, stderr_line, stdout_line};
+use crate::exit::Exit;
+use crate::signals;
+use crate::state_dir::StateDir;
+
+/// How long workers may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often it is looked which workers have registered.
+const LOOK: Duration = Duration::from_millis(50);
+
+const ALL_KINDS: [JobKind; 3] = [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio];
+
+/// What builds must know of a pool; the note of its session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PoolNote {
+    /// Of this format.
+    version: u32,
+    /// Images by kind of jobs.
+    pub(super) images: BTreeMap<String, ToolImage>,
+}
+
+impl PoolNote {
+    fn new(images: &[(JobKind, ToolImage)]) -> Self {
+        let by_name = images.iter().map(|(kind, image)| (kind.name().to_owned(), image.clone()));
+        Self { version: 1, images: by_name.collect() }
+    }
+
+    /// Reads a note; the error says what is wrong.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let note: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if note.version == 1 { Ok(note) } else { Err(format!("it has version {}", note.version)) }
+    }
+}
+
+pub(super) fn run(args: &PoolRunArgs) -> Exit {
+    let loaded = super::load(&args.spec);
+    let Some(course) = loaded.course else {
+        loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
+        return Exit::Spec;
+    };
+    match keep(args, &course.root) {
+        Ok(()) => Exit::Built,
+        Err(failure) => {
+            stderr_line(&format!("error: {}", failure.message));
+            failure.exit
+        }
+    }
+}
+
+/// What the main thread hears.
+enum News {
+    Pool(PoolEvent),
+    Borrowers(usize),
+    Stop,
+}
+
+fn keep(args: &PoolRunArgs, root: &std::path::Path) -> Result<(), Failure> {
+    let state = StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
+        .map_err(|error| {
+            Failure::environment(format!("cannot create the state directory {error}"))
+        })?;
+    let runtime = runtime().map_err(Failure::environment)?;
+    let (sender, news) = mpsc::channel();
+    signals::on_interrupt(&runtime, {
+        let sender = sender.clone();
+        move || drop(sender.send(News::Stop))
+    })
+    .map_err(Failure::environment)?;
+    let (engine, images) = engine_and_images(args.containers.notebook_image, &runtime)?;
+    let (queue, store) = open_files(&state, Sharing::Immediate)?;
+    let images = chosen(&images, &args.kind)?;
+    stdout_line(&format!("Pools: {}.", describe(args, &images)));
+
+    let sessions = reap_dead_sessions(&*queue).map_err(Failure::environment)?.sessions;
+    let reaped = reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
+    let note = serde_json::to_string(&PoolNote::new(&images)).map_err(Failure::environment)?;
+    let session =
+        open_session(&*queue, root, SessionRole::Pool, &note).map_err(Failure::environment)?;
+    let lending = Arc::new(LendingQueue::new(queue.clone() as _, session, WorkerMode::Container));
+    let containers = Containers::new(
+        engine,
+        lending.clone(),
+        store,
+        runtime.handle(),
+        &token_of(&*queue, session)?,
+        state.jobs(),
+        args.containers.container_network.into(),
+    )
+    .map_err(|error| Failure::environment(format!("the gateway cannot be opened: {error}")))?;
+    stdout_line("Gateway ready: a socket for each worker.");
+    let (records, removed) = (sessions as usize, reaped.removed.len());
+    stdout_line(&format!(
+        "Cleaned: {}, {}.",
+        plural(records, "stale session"),
+        plural(removed, "stale container")
+    ));
+
+    let pools: Vec<(String, Arc<dyn Executor>, u32)> = images
+        .iter()
+        .map(|(kind, image)| {
+            let executor: Arc<dyn Executor> = Arc::new(containers.executor(*kind, image));
+            (kind.name().to_owned(), executor, size(args, *kind))
+        })
+        .collect();
+    let events = sender.clone();
+    let on_event = move |event| drop(events.send(News::Pool(event)));
+    let pool =
+        PoolManager::start(lending.clone(), session, pools, PoolSettings::default(), on_event)
+            .map_err(Failure::environment)?;
+    let on_change = move |n| drop(sender.send(News::Borrowers(n)));
+    let watch = LendingWatch::start(lending, is_dead, on_change).map_err(Failure::environment)?;
+    let mut wanted = 0;
+    for (kind, _) in &images {
+        let n = size(args, *kind);
+        stdout_line(&format!("Starting {} for {kind} jobs.", plural(n as usize, "worker")));
+        pool.ensure(kind.name(), n);
+        wanted += n as usize;
+    }
+    let kept =
+        Keeper { queue, session, wanted, live: BTreeMap::new(), is_ready: false }.watch(&news);
+    stdout_line("Stopping.");
+    drop(watch);
+    pool.stop(GRACE);
+    drop(containers);
+    stop_runtime(runtime);
+    kept
+}
+
+/// Connections that workers held open end by themselves.
+fn stop_runtime(runtime: Runtime) {
+    runtime.shutdown_timeout(Duration::from_secs(1));
+}
+
+/// Tells what happens until the pool is stopped.
+struct Keeper {
+    queue: Arc<SqliteQueue>,
+    session: SessionId,
+    wanted: usize,
+    /// Workers that run, with their containers, and whether they have registered.
+    live: BTreeMap<WorkerId, (String, bool)>,
+    is_ready: bool,
+}
+
+impl Keeper {
+    fn watch(mut self, news: &mpsc::Receiver<News>) -> Result<(), Failure> {
+        loop {
+            match news.recv_timeout(LOOK) {
+                Ok(News::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Ok(News::Pool(event)) => self.tell(event)?,
+                Ok(News::Borrowers(n)) => {
+                    stdout_line(&format!("{} at work.", plural(n, "build")));
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+            }
+            if self.live.values().any(|(_, has_registered)| !has_registered) {
+                self.look()?;
+            }
+        }
+        self.queue.close_session(self.session).map_err(Failure::environment)
+    }
+
+    fn tell(&mut self, event: PoolEvent) -> Result<(), Failure> {
+        match event {
+            PoolEvent::Started { kind, worker, external_id } => {
+                stdout_line(&format!("Started {external_id} ({kind})."));
+                self.live.insert(worker, (external_id, false));
+            }
+            PoolEvent::Lost { kind, worker, how, .. } => {
+                self.live.remove(&worker);
+                stdout_line(&format!("Lost worker {worker} ({kind}): {how}."));
+            }
+            PoolEvent::Noted { kind, worker, note } => {
+                stdout_line(&format!("Worker {worker} ({kind}): {note}."));
+            }
+            PoolEvent::StartFailed { kind, why } => {
+                stdout_line(&format!("A worker for {kind} jobs could not be started: {why}."));
+            }
+            PoolEvent::Exhausted { kind, why } => {
+                return Err(Failure::environment(format!(
+                    "no worker for {kind} jobs is left: {why}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of workers that have registered since the last look.
+    fn look(&mut self) -> Result<(), Failure> {
+        let workers = self.queue.workers(Some(self.session)).map_err(Failure::environment)?;
+        for worker in workers.iter().rev().filter(|worker| worker.state == WorkerState::Live) {
+            if let Some((container, has_registered)) = self.live.get_mut(&worker.id)
+                && !std::mem::replace(has_registered, true)
+            {
+                let kind = &worker.job_type;
+                stdout_line(&format!("Registered worker {} ({kind}) in {container}.", worker.id));
+            }
+        }
+        let n_registered = self.live.values().filter(|(_, registered)| *registered).count();
+        if n_registered == self.wanted && !std::mem::replace(&mut self.is_ready, true) {
+            stdout_line(&format!(
+                "{} ready. Builds use them with `clx build SPEC --workers pool`; Ctrl+C stops.",
+                plural(n_registered, "worker")
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Returns the images of the kinds that are asked for, or of all for which there is one.
+fn chosen(images: &ToolImages, kinds: &[JobKind]) -> Result<Vec<(JobKind, ToolImage)>, Failure> {
+    let wanted = if kinds.is_empty() { &ALL_KINDS } else { kinds };
+    let mut found = Vec::new();
+    let mut lacks = Vec::new();
+    for kind in wanted {
+        match images.image(*kind) {
+            Ok(image) => found.push((*kind, image)),
+            Err(lack) => lacks.push(format!("{}\n  hint: {}", lack.reason, lack.hint)),
+        }
+    }
+    match lacks.into_iter().next() {
+        Some(lack) if found.is_empty() || !kinds.is_empty() => Err(Failure::environment(lack)),
+        _ => Ok(found),
+    }
+}
+
+fn size(args: &PoolRunArgs, kind: JobKind) -> u32 {
+    match kind {
+        JobKind::Notebook => args.notebook_workers.unwrap_or_else(processors),
+        JobKind::PlantUml => args.plantuml_workers.unwrap_or(1),
+        JobKind::Drawio => args.drawio_workers.unwrap_or(1),
+    }
+}
+
+fn describe(args: &PoolRunArgs, images: &[(JobKind, ToolImage)]) -> String {
+    let each = images.iter().map(|(kind, image)| {
+        format!("{kind} ({} of {})", plural(size(args, *kind) as usize, "worker"), image.reference)
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
