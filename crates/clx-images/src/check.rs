@@ -15,6 +15,7 @@ use bollard::query_parameters::{LogsOptions, RemoveContainerOptions};
 use clx_setup::Unit;
 use futures_util::StreamExt;
 
+use crate::VERSION;
 use crate::engine::Engine;
 use crate::error::{ImageError, Trying};
 use crate::kind::ImageKind;
@@ -149,6 +150,7 @@ fn script(kind: ImageKind) -> String {
     };
     format!(
         "set -e
+test \"$(/opt/clx/clx --version)\" = 'clx {VERSION}' || {{ echo 'its clx is not {VERSION}'; exit 1; }}
 mkdir -p /tmp/course/course-specs /tmp/course/{TOPIC}/pu /tmp/course/{TOPIC}/drawio
 cd /tmp/course
 {files}/opt/clx/clx build course-specs/check.xml --language en --output-dir /tmp/out \
