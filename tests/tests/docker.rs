@@ -23,7 +23,7 @@ fn missing_engine_is_named_with_what_helps() {
         &["docker", "push", "--to", to],
     ] {
         let ended = run(args).expect(4);
-        ended.says(&["error[CLX0800]: no Docker engine answers"]);
+        ended.says(&["error[CLX0840]: no Docker engine answers"]);
         ended.says(&["hint: start Docker"]);
         assert_eq!(ended.stdout, "");
     }

@@ -34,11 +34,11 @@ pub(crate) enum TaskError {
     #[error("a package of the {tool} has another hash than the lock says")]
     Tampered { tool: String },
     /// No Docker engine can be used, so nothing was done.
-    #[error("no images without a Docker engine: {0}")]
-    Engine(Box<clx_core::Diagnostic>),
+    #[error("{0}")]
+    Engine(String),
     /// Images could not be built, or do not work.
     #[error("{0}")]
-    Images(Box<clx_core::Diagnostic>),
+    Images(String),
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },
@@ -56,7 +56,13 @@ impl TaskError {
 
 impl From<clx_images::ImageError> for TaskError {
     fn from(error: clx_images::ImageError) -> Self {
-        let problem = Box::new(error.diagnostic());
-        if error.is_about_engine() { Self::Engine(problem) } else { Self::Images(problem) }
+        let problem = error.diagnostic();
+        let mut text = format!("{} ({})", problem.message, problem.code);
+        for line in problem.frame.iter().flat_map(|frame| frame.lines()) {
+            text += "\n    ";
+            text += line;
+        }
+        text += &problem.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        if error.is_about_engine() { Self::Engine(text) } else { Self::Images(text) }
     }
 }

@@ -1,6 +1,6 @@
 //! Builds an image. Principal function: [`build`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -64,43 +64,73 @@ pub async fn build(
     on_event: &mut dyn FnMut(ImageEvent),
 ) -> Result<Built, ImageError> {
     let begin = Instant::now();
-    let BuildRequest { kind, base, worker, cache, no_cache } = request;
-    if !is_static(worker) {
-        return Err(ImageError::WorkerNotStatic { path: worker.to_owned() });
-    }
-    let context = Context::default().text("Dockerfile", dockerfile::text(kind));
-    let context = context.file("clx", worker)?;
-    let Artefacts { context, tool, sha256 } = artefact::add(context, kind, cache, on_event)?;
-    let arguments = dockerfile::arguments(kind, &base.reference);
-    let mut digest = KeyBuilder::new("clx-image-1")
-        .with_hash("context", &context.digest())
-        .with("base", &base.id);
-    for (name, value) in &arguments {
-        digest = digest.with(name, value);
-    }
-    let digest = digest.finish().to_hex();
+    let BuildRequest { kind, no_cache, .. } = request;
     let reference = kind.reference(VERSION);
-    let was_there = !no_cache && is_there(engine, &reference, &digest).await?;
-    if was_there {
-        on_event(ImageEvent::UpToDate { reference: reference.clone() });
-    } else {
-        let facts = Facts { version: VERSION, tool: &tool, tool_sha256: sha256, build: &digest };
-        let options = BuildImageOptions {
-            nocache: no_cache,
-            buildargs: Some(arguments.into_iter().map(|(name, v)| (name.to_owned(), v)).collect()),
-            ..options(&reference, labels(kind, facts))
-        };
-        run(engine, &reference, options, &context, on_event).await?;
+    let parts = Parts::gather(request, on_event)?;
+    let was_there = !no_cache && is_there(engine, &reference, &parts.digest).await?;
+    if !was_there {
+        let options = BuildImageOptions { nocache: no_cache, ..parts.options(kind, &reference) };
+        run(engine, &reference, options, &parts.context, on_event).await?;
     }
     name_it(engine, kind, &reference).await?;
     let image = engine.image(&reference).await?.ok_or(ImageError::Missing { kind })?;
     let elapsed = begin.elapsed();
-    if !was_there {
-        on_event(ImageEvent::Built { reference: reference.clone(), elapsed });
-    }
+    let name = reference.clone();
+    on_event(if was_there {
+        ImageEvent::UpToDate { reference: name }
+    } else {
+        ImageEvent::Built { reference: name, elapsed }
+    });
     let bytes = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
     let id = image.id.unwrap_or_default();
     Ok(Built { kind, reference, id, bytes, elapsed, was_there })
+}
+
+/// All that an image is built from.
+struct Parts {
+    context: Context,
+    arguments: BTreeMap<&'static str, String>,
+    tool: String,
+    tool_sha256: Option<&'static str>,
+    /// Of all the above, and of the base.
+    digest: String,
+}
+
+impl Parts {
+    /// Reads the worker, and fetches the tools that are not there.
+    fn gather(
+        request: BuildRequest<'_>,
+        on_event: &mut dyn FnMut(ImageEvent),
+    ) -> Result<Self, ImageError> {
+        let BuildRequest { kind, base, worker, cache, .. } = request;
+        if !is_static(worker) {
+            return Err(ImageError::WorkerNotStatic { path: worker.to_owned() });
+        }
+        let context = Context::default().text("Dockerfile", dockerfile::text(kind));
+        let context = context.file("clx", worker)?;
+        let Artefacts { context, tool, sha256 } = artefact::add(context, kind, cache, on_event)?;
+        let arguments = dockerfile::arguments(kind, &base.reference);
+        let digest = digest(&context, &arguments, &base.id);
+        Ok(Self { context, arguments, tool, tool_sha256: sha256, digest })
+    }
+
+    fn options(&self, kind: ImageKind, reference: &str) -> BuildImageOptions {
+        let Self { arguments, tool, tool_sha256, digest, .. } = self;
+        let facts = Facts { version: VERSION, tool, tool_sha256: *tool_sha256, build: digest };
+        let arguments = arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        BuildImageOptions {
+            buildargs: Some(arguments.collect()),
+            ..options(reference, labels(kind, facts))
+        }
+    }
+}
+
+fn digest(context: &Context, arguments: &BTreeMap<&str, String>, base_id: &str) -> String {
+    let key = KeyBuilder::new("clx-image-1")
+        .with_hash("context", &context.digest())
+        .with("base", base_id);
+    let key = arguments.iter().fold(key, |key, (name, value)| key.with(name, value));
+    key.finish().to_hex()
 }
 
 /// Returns the options that all builds have.
@@ -162,4 +192,33 @@ async fn name_it(engine: &Engine, kind: ImageKind, reference: &str) -> Result<()
         crate::transfer::tag(engine, reference, name).await.trying("name an image")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digest_changes_with_every_part() {
+        let of = |text: &str, base: &str, id: &str| {
+            let context = Context::default().text("Dockerfile", text);
+            digest(&context, &dockerfile::arguments(ImageKind::PlantUml, base), id)
+        };
+        let one = of("FROM a", "base", "1");
+        assert_eq!(one, of("FROM a", "base", "1"));
+        for other in [of("FROM b", "base", "1"), of("FROM a", "b", "1"), of("FROM a", "base", "2")]
+        {
+            assert_ne!(one, other);
+        }
+    }
+
+    #[test]
+    fn worker_that_needs_libraries_is_refused() {
+        let base = BaseImage { reference: String::new(), id: String::new(), is_site: false };
+        let worker = Path::new("/nowhere/clx");
+        let kind = ImageKind::PlantUml;
+        let request = BuildRequest { kind, base: &base, worker, cache: worker, no_cache: false };
+        let refused = Parts::gather(request, &mut |_| {});
+        assert!(matches!(refused, Err(ImageError::WorkerNotStatic { path }) if path == worker));
+    }
 }

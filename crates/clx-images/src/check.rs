@@ -15,6 +15,7 @@ use bollard::query_parameters::{LogsOptions, RemoveContainerOptions};
 use clx_setup::Unit;
 use futures_util::StreamExt;
 
+use crate::VERSION;
 use crate::engine::Engine;
 use crate::error::{ImageError, Trying};
 use crate::kind::ImageKind;
@@ -89,22 +90,28 @@ pub async fn check(
     let options = RemoveContainerOptions { force: true, ..RemoveContainerOptions::default() };
     engine.docker().remove_container(&id, Some(options)).await.trying("remove a container")?;
     let output = output?;
-    let failed = |how: String| {
-        let mut lines = Lines::default();
-        lines.push(&output, |_| {});
-        ImageError::Check { reference: reference.to_owned(), how, output: lines.last() }
-    };
-    match ended {
-        Err(_) => Err(failed(format!("took longer than {} s", LIMIT.as_secs()))),
-        Ok(status) => match status? {
-            0 => {
-                let outputs = output.lines().filter_map(|line| line.strip_prefix("made "));
-                let outputs: Vec<_> = outputs.map(str::to_owned).collect();
-                Ok(Checked { outputs, elapsed: begin.elapsed() })
-            }
-            137 => Err(failed("was killed: mostly memory is short".to_owned())),
-            status => Err(failed(format!("ended with status {status}"))),
-        },
+    let status = ended.ok().transpose()?;
+    match complaint(status) {
+        None => {
+            let outputs = output.lines().filter_map(|line| line.strip_prefix("made "));
+            let outputs: Vec<_> = outputs.map(str::to_owned).collect();
+            Ok(Checked { outputs, elapsed: begin.elapsed() })
+        }
+        Some(how) => {
+            let mut lines = Lines::default();
+            lines.push(&output, |_| {});
+            Err(ImageError::Check { reference: reference.to_owned(), how, output: lines.last() })
+        }
+    }
+}
+
+/// Says what is wrong with an exit status; there is none after the time limit.
+fn complaint(status: Option<i64>) -> Option<String> {
+    match status {
+        Some(0) => None,
+        Some(137) => Some("was killed: mostly memory is short".to_owned()),
+        Some(status) => Some(format!("ended with status {status}")),
+        None => Some(format!("took longer than {} s", LIMIT.as_secs())),
     }
 }
 
@@ -149,6 +156,7 @@ fn script(kind: ImageKind) -> String {
     };
     format!(
         "set -e
+test \"$(/opt/clx/clx --version)\" = 'clx {VERSION}' || {{ echo 'its clx is not {VERSION}'; exit 1; }}
 mkdir -p /tmp/course/course-specs /tmp/course/{TOPIC}/pu /tmp/course/{TOPIC}/drawio
 cd /tmp/course
 {files}/opt/clx/clx build course-specs/check.xml --language en --output-dir /tmp/out \
@@ -208,6 +216,14 @@ mod tests {
         let script = script(ImageKind::PlantUml);
         assert_eq!(script.matches("<<'END OF FILE'\n").count(), 2);
         assert_eq!(script.matches("\nEND OF FILE\n").count(), 2);
-        assert!(script.contains("class Sensor"));
+        assert!(script.contains("class Sensor") && script.contains(&format!("'clx {VERSION}'")));
+    }
+
+    #[test]
+    fn only_success_is_no_complaint() {
+        assert_eq!(complaint(Some(0)), None);
+        assert_eq!(complaint(Some(1)).as_deref(), Some("ended with status 1"));
+        assert!(complaint(Some(137)).is_some_and(|how| how.contains("memory")));
+        assert!(complaint(None).is_some_and(|how| how.contains("300 s")));
     }
 }

@@ -57,8 +57,12 @@ impl Tree {
         for entry in fs::read_dir(&directory).map_err(at)? {
             let entry = entry.map_err(at)?;
             let path = format!("{below}{}", entry.file_name().to_string_lossy());
+            // A further worktree has a file `.git`.
+            if is_product(root, &path) {
+                continue;
+            }
             let kind = entry.file_type().map_err(at)?;
-            if kind.is_dir() && !is_product(root, &path) {
+            if kind.is_dir() {
                 self.read_directory(root, &format!("{path}/"))?;
             } else if kind.is_file() {
                 let bytes = fs::read(entry.path())
@@ -87,7 +91,7 @@ impl Tree {
     }
 }
 
-/// Tells whether builds or version control made a directory. Cargo tags what it builds into,
+/// Tells whether builds or version control made a file or directory. Cargo tags what it builds into,
 /// wherever that is.
 fn is_product(root: &Path, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();

@@ -15,7 +15,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   clx docker list                                    show what the engine has
   clx docker pull --from registry.example.org/clx    fetch them instead
 
-The engine is that of this machine, or the one that DOCKER_HOST names.
+The engine is that of this machine, or the one whose socket DOCKER_HOST names: unix:///run/docker.sock
 
 Exit status: 0 done, 4 there is no engine, or something else that is needed.";
 
