@@ -20,12 +20,17 @@ pub enum Exit {
 impl Exit {
     /// Says how a worker broke, with the last lines that it wrote.
     pub(crate) fn broken(how: &impl Display, output: &str) -> Self {
-        let lines: Vec<_> = output.lines().rev().take(SHOWN_LINES).collect();
-        let shown: Vec<_> = lines.into_iter().rev().collect();
-        Self::Broken(if shown.is_empty() {
-            how.to_string()
-        } else {
-            format!("{how}; it said: {}", shown.join(" / "))
-        })
+        Self::Broken(with_last_words(how, output))
     }
+}
+
+/// Adds the last lines of an output, in one line.
+pub(crate) fn with_last_words(how: &impl Display, output: &str) -> String {
+    let lines = output.lines().map(str::trim).filter(|line| !line.is_empty());
+    let last: Vec<_> = lines.rev().take(SHOWN_LINES).collect();
+    let shown: Vec<_> = last.into_iter().rev().collect();
+    if shown.is_empty() {
+        return how.to_string();
+    }
+    format!("{how}; it said: {}", shown.join(" / ").trim_end_matches('.'))
 }

@@ -170,7 +170,10 @@ impl Keeper {
                 Ok(News::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Ok(News::Pool(event)) => self.tell(event)?,
                 Ok(News::Borrowers(n)) => {
-                    stdout_line(&format!("{} at work.", plural(n, "build")));
+                    stdout_line(&match n {
+                        0 => "No build at work.".to_owned(),
+                        n => format!("{} at work.", plural(n, "build")),
+                    });
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
             }

@@ -2,13 +2,16 @@
 
 use clx_process::Exit as ProcessExit;
 
-use crate::exit::Exit;
+use crate::exit::{Exit, with_last_words};
 
 /// Statuses above are signals, as shells count them.
 const SIGNALS: i64 = 128;
 
 /// The status of a process that was killed by `SIGKILL`.
 pub(super) const KILLED: i64 = SIGNALS + 9;
+
+/// The status of a `clx` that does not know its arguments.
+const USAGE: i64 = 2;
 
 /// How a container ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,6 +43,12 @@ impl Ending {
         };
         if !self.remark.is_empty() {
             how = format!("{how}: {}", self.remark);
+        }
+        if self.code == Some(USAGE) {
+            // The next one would say the same.
+            let why =
+                "the clx in the image is another one; `clx docker build` makes the image anew";
+            return Exit::Hopeless(format!("{why} ({})", with_last_words(&how, output)));
         }
         Exit::broken(&how, output)
     }
@@ -98,6 +107,14 @@ mod tests {
         let ending = Ending { code: Some(127), out_of_memory: false, remark };
         let how = "exit status 127: no such program; it said: a / b".to_owned();
         assert_eq!(ending.describe(1 << 30, "a\nb\n"), Exit::Broken(how));
+    }
+
+    #[test]
+    fn program_that_does_not_know_its_arguments_is_given_up_at_once() {
+        let ending = Ending { code: Some(2), ..Ending::default() };
+        let exit = ending.describe(1 << 30, "error: what?\n\nFor more information, try help.\n");
+        let Exit::Hopeless(why) = exit else { panic!("{exit:?}") };
+        assert!(why.contains("`clx docker build`") && why.contains("error: what?"), "{why}");
     }
 
     #[test]
