@@ -40,6 +40,20 @@ pub(crate) struct BuildImages {
     profile: String,
 }
 
+impl BuildImages {
+    /// What is built without arguments.
+    pub(crate) fn usual() -> Self {
+        Self {
+            only: None,
+            variant: Variant::Python,
+            base: None,
+            bootstrap: false,
+            no_cache: false,
+            profile: "release".to_owned(),
+        }
+    }
+}
+
 /// Builds and checks the images.
 pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
     let root = root::repository()?;

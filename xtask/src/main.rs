@@ -15,6 +15,7 @@ mod demo;
 mod error;
 mod gen_docs;
 mod golden;
+mod integration;
 mod root;
 mod run;
 mod test;
@@ -40,6 +41,8 @@ enum Task {
     GenDocs(gen_docs::GenDocs),
     /// Compare the notebook processor with recorded outputs
     Golden(golden::Golden),
+    /// Build the images and run the tests that start containers
+    Integration,
     /// Run everything that CI runs: format, tidy, lints, tests, documentation
     Test,
     /// Check the rules of the house that no other tool knows
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::GenDocs(args) => gen_docs::run(&args),
         Task::Golden(args) => golden::run(&args),
+        Task::Integration => integration::run(),
         Task::Test => test::run(),
         Task::Tidy => tidy::run(),
     };

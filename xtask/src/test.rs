@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{gen_docs, root, tidy, tool};
+use crate::{gen_docs, integration, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -63,9 +63,8 @@ fn set_up(root: &Path) -> Result<(), TaskError> {
 }
 
 fn tests(root: &Path) -> Result<(), TaskError> {
-    let tools = tool::variables(root)?;
-    let program = cargo(root, "nextest run --workspace");
-    tools.into_iter().fold(program, |program, (name, value)| program.variable(name, value)).run()
+    let has_containers = integration::prepare(root)?;
+    integration::informed(root, cargo(root, "nextest run --workspace"), has_containers)?.run()
 }
 
 fn documentation(root: &Path) -> Result<(), TaskError> {
