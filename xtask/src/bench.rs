@@ -33,13 +33,14 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "build",
     "page",
     "execute",
     "memory",
     "plantuml",
     "drawio",
+    "containers",
     "queue",
     "latency",
     "latency-process",

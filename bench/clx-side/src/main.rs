@@ -10,6 +10,7 @@ use serde_json::Value;
 
 mod build;
 mod command;
+mod containers;
 mod course;
 mod drawing;
 mod drawio;
@@ -37,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["memory", directory] => execute::memory(Path::new(directory))?,
         ["plantuml", directory] => plantuml::measure(Path::new(directory))?,
         ["drawio", directory] => drawio::measure(Path::new(directory))?,
+        ["containers", directory] => containers::measure(Path::new(directory))?,
         ["queue", directory] => throughput::measure(Path::new(directory))?,
         ["latency", directory] => latency::in_process(Path::new(directory))?,
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,

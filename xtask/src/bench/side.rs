@@ -8,10 +8,13 @@ use super::broker::Broker;
 use super::python::Python;
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::tool;
+use crate::{integration, tool};
 
 /// What clx is measured in as a program.
-const WHOLE: &[&str] = &["build", "execute", "memory", "plantuml", "drawio"];
+const WHOLE: &[&str] = &["build", "execute", "memory", "plantuml", "drawio", "containers"];
+
+/// What needs an engine with images.
+const CONTAINERS: &str = "containers";
 
 /// What runs code of notebooks.
 const EXECUTED: &[&str] = &["execute", "memory"];
@@ -34,6 +37,7 @@ pub(super) struct Sides {
     kernels: Option<OsString>,
     /// Those of [`DIAGRAMS`] whose tool is there.
     diagrams: Vec<&'static str>,
+    has_containers: bool,
 }
 
 impl Sides {
@@ -51,6 +55,7 @@ impl Sides {
             root: root.to_owned(),
             kernels: if needs(EXECUTED) { python_kernel(root)? } else { None },
             diagrams: diagrams(root, names)?,
+            has_containers: needs(&[CONTAINERS]) && integration::prepare(root)?,
             python: if needs(PAGES) { Python::set_up(root) } else { None },
             broker: if needs(QUEUES) { Broker::start(root)? } else { None },
         })
@@ -59,7 +64,11 @@ impl Sides {
     /// Returns who can measure this, clx first, with the commands to do so.
     pub(super) fn of(&self, name: &str, directory: &Path) -> Vec<(&'static str, Program)> {
         let lacks_kernel = EXECUTED.contains(&name) && self.kernels.is_none();
-        if lacks_kernel || DIAGRAMS.contains(&name) && !self.diagrams.contains(&name) {
+        let lacks_images = name == CONTAINERS && !self.has_containers;
+        if lacks_kernel
+            || lacks_images
+            || DIAGRAMS.contains(&name) && !self.diagrams.contains(&name)
+        {
             return Vec::new();
         }
         let built = |program: &str| {
@@ -134,8 +143,10 @@ mod tests {
     fn diagrams_are_measured_where_their_tool_is_there() {
         let root = PathBuf::from("clx");
         let diagrams = vec!["drawio"];
-        let sides = Sides { root, broker: None, python: None, kernels: None, diagrams };
+        let has_containers = false;
+        let sides =
+            Sides { root, broker: None, python: None, kernels: None, diagrams, has_containers };
         let n_sides = |name| sides.of(name, Path::new("measured")).len();
-        assert_eq!(["plantuml", "drawio"].map(n_sides), [0, 1]);
+        assert_eq!(["plantuml", "drawio", "containers"].map(n_sides), [0, 1, 0]);
     }
 }
