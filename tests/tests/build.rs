@@ -143,7 +143,7 @@ fn newer_queue_file_is_refused_and_left_alone() {
     let jobs = course.root().join(".clx/jobs.db");
     raise_version(&jobs);
     let run = CLX.build(&course, "course.xml", &[]).expect(4);
-    run.says(&["jobs.db", "version 99", "knows 1"]);
+    run.says(&["jobs.db", "version 99", "knows 2"]);
 }
 
 /// Writes `user_version`, bytes 60 to 63 of a SQLite file, behind the program's back.

@@ -64,7 +64,8 @@ fn jobs(n: usize) -> Vec<NewJob> {
 
 /// The schema of a queue as far as `clx-db` must know it to open a file that exists.
 const fn schema(name: &'static str, application_id: i32) -> Schema {
-    Schema { name, application_id, migrations: &[Migration { version: 1, sql: "" }] }
+    let migrations = &[Migration { version: 1, sql: "" }, Migration { version: 2, sql: "" }];
+    Schema { name, application_id, migrations }
 }
 
 const JOBS: Schema = schema("jobs", 0x636c_784a);
@@ -201,6 +202,6 @@ fn file_of_a_newer_version_is_refused_unchanged() {
     drop(database);
     let before = std::fs::read(&path).unwrap();
     let error = open(dir.path()).unwrap_err().to_string();
-    assert!(error.contains("schema version 99, this clx knows 1 at most"), "{error}");
+    assert!(error.contains("schema version 99, this clx knows 2 at most"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
