@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clx_core::{Clock as _, ManualClock, Timestamp};
+use clx_db::{Database, OpenOptions, Schema};
 use rusqlite::{Connection, named_params};
 use tempfile::TempDir;
 
 use super::operation::claim;
-use super::{SqliteOptions, SqliteQueue, wal};
+use super::{SCHEMA, SqliteOptions, SqliteQueue, wal};
 use crate::*;
 
 const KIND: &str = "test";
@@ -279,4 +280,30 @@ fn long_wal_is_cut_once_its_readers_have_ended() {
     }
     grow(20);
     assert!(!wal::is_long(&path));
+}
+
+#[test]
+fn file_of_version_1_is_brought_up_to_date_with_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Schema { migrations: &SCHEMA.migrations[..1], ..SCHEMA };
+    let path = dir.path().join("jobs.db");
+    let database = Database::open(&path, &old, &OpenOptions::default()).unwrap();
+    let insert =
+        "INSERT INTO sessions(token, owner_pid, owner_start, boot_id, root, state, created_us)
+                  VALUES ('t', 1, 2, 'boot', '/course', 1, 3)";
+    database.writer().unwrap().execute(insert, ()).unwrap();
+    drop(database);
+    let queue = open(dir.path());
+    let sessions = queue.sessions().unwrap();
+    assert_eq!((sessions.len(), sessions[0].role, &*sessions[0].note), (1, SessionRole::Own, ""));
+    let tables = |path: &Path| -> Vec<String> {
+        let connection = Connection::open(path).unwrap();
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY 1")
+            .unwrap();
+        let rows = statement.query_map((), |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let fresh = Bench::new();
+    assert_eq!(tables(&path), tables(&fresh.dir.path().join("jobs.db")));
 }
