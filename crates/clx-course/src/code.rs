@@ -13,7 +13,8 @@ pub const NAME_MISSING: &str = "CLX0102";
 pub const NAME_UNUSABLE: &str = "CLX0103";
 /// A topic id is empty or contains `/` or `..`. Write the id of one topic, without module or path.
 pub const TOPIC_ID_INVALID: &str = "CLX0104";
-/// The attribute `html`, `evaluate` or `skip-errors` of a topic, or `inline-svg` of `image-options`, is
+/// The attribute `html`, `evaluate` or `skip-errors` of a topic, `inline-svg` of `image-options` or
+/// `network` of `container-options` is
 /// none of `yes`, `true`, `on`, `1`,
 /// `no`, `false`, `off`, `0`.
 pub const TOPIC_SWITCH_VALUE: &str = "CLX0105";

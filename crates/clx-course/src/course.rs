@@ -35,6 +35,8 @@ pub struct Course {
     pub certificate: LocalText,
     /// Whether pages hold the SVG pictures of diagrams themselves.
     pub inline_svg: bool,
+    /// Whether code that runs in containers may use the network, default no.
+    pub network: bool,
     /// Where the output repositories live.
     pub github: Github,
     /// Sections in order.

@@ -71,6 +71,7 @@ fn assemble(
         description: spec.description,
         certificate: spec.certificate,
         inline_svg: spec.inline_svg,
+        network: spec.network,
         github: spec.github,
         sections,
         dir_groups,

@@ -35,6 +35,7 @@ pub(crate) struct Spec {
     pub(crate) description: LocalText,
     pub(crate) certificate: LocalText,
     pub(crate) inline_svg: bool,
+    pub(crate) network: bool,
     pub(crate) github: Github,
     pub(crate) sections: Vec<SectionSpec>,
     pub(crate) groups: Vec<GroupSpec>,

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use clx_core::{Language, PictureFormat, ProgLang};
+use clx_course::Course;
 use clx_pool::Network;
 
 use super::SpecArgs;
@@ -205,9 +206,10 @@ pub struct ContainerArgs {
     /// Which image for notebooks is used
     #[arg(long, value_enum, value_name = "VARIANT", default_value_t)]
     pub notebook_image: NotebookImageArg,
-    /// What code in containers can reach
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
-    pub container_network: NetworkArg,
+    /// What code in containers can reach [default: nothing, unless the spec says
+    /// `<container-options network="yes"/>`]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub container_network: Option<NetworkArg>,
 }
 
 /// Which image for notebooks is used.
@@ -223,20 +225,22 @@ pub enum NotebookImageArg {
 }
 
 /// What code in containers can reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NetworkArg {
     /// Nothing.
-    #[default]
     None,
     /// The host and the network, over the engine's bridge.
     Bridge,
 }
 
-impl From<NetworkArg> for Network {
-    fn from(network: NetworkArg) -> Self {
-        match network {
-            NetworkArg::None => Self::None,
-            NetworkArg::Bridge => Self::Bridge,
+impl ContainerArgs {
+    /// Returns the network that is asked for, by the user or else by the course.
+    #[must_use]
+    pub fn network(&self, course: &Course) -> Network {
+        match self.container_network {
+            Some(NetworkArg::Bridge) => Network::Bridge,
+            None if course.network => Network::Bridge,
+            Some(NetworkArg::None) | None => Network::None,
         }
     }
 }

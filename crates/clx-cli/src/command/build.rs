@@ -74,7 +74,7 @@ fn build(
                 Failure::environment(format!("cannot create the state directory {error}"))
             })?;
     let runtime = runtime().map_err(Failure::environment)?;
-    let workshop = Workshop::open(state, work, &runtime)?;
+    let workshop = Workshop::open(state, course, work, &runtime)?;
     let control = Arc::new(Control::default());
     signals::on_interrupt(&runtime, {
         let control = Arc::clone(&control);

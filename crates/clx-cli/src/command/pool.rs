@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
 use clx_core::JobKind;
+use clx_course::Course;
 use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
 use clx_queue::{Queue, SessionId, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState};
 use clx_store::Sharing;
@@ -60,7 +61,7 @@ pub(super) fn run(args: &PoolRunArgs) -> Exit {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;
     };
-    match keep(args, &course.root) {
+    match keep(args, &course) {
         Ok(()) => Exit::Built,
         Err(failure) => {
             stderr_line(&format!("error: {}", failure.message));
@@ -76,7 +77,8 @@ enum News {
     Stop,
 }
 
-fn keep(args: &PoolRunArgs, root: &std::path::Path) -> Result<(), Failure> {
+fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
+    let root = course.root.as_path();
     let state = StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
         .map_err(|error| {
             Failure::environment(format!("cannot create the state directory {error}"))
@@ -106,7 +108,7 @@ fn keep(args: &PoolRunArgs, root: &std::path::Path) -> Result<(), Failure> {
         runtime.handle(),
         &token_of(&*queue, session)?,
         state.jobs(),
-        args.containers.container_network.into(),
+        args.containers.network(course),
     )
     .map_err(|error| Failure::environment(format!("the gateway cannot be opened: {error}")))?;
     stdout_line("Gateway ready: a socket for each worker.");

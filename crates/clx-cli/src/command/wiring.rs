@@ -8,6 +8,7 @@ use clx_backend_sqlite::{
 };
 use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
+use clx_course::Course;
 use clx_pool::{Engine, Executor, InProcess, Network, Process};
 use clx_process::Spawn;
 use clx_queue::{Queue, SessionId, SqliteOptions, SqliteQueue, WorkerId};
@@ -56,6 +57,7 @@ impl Workshop {
     /// Opens queue and store; closes what dead builds left open.
     pub(super) fn open(
         state: StateDir,
+        course: &Course,
         args: &WorkArgs,
         runtime: &Runtime,
     ) -> Result<Self, Failure> {
@@ -71,7 +73,7 @@ impl Workshop {
             WorkersArg::Docker => {
                 let (engine, images) = engine_and_images(args.containers.notebook_image, runtime)?;
                 reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
-                let network = args.containers.container_network.into();
+                let network = args.containers.network(course);
                 Crew::Containers { engine, images: Arc::new(images), network }
             }
             WorkersArg::Pool => {

@@ -67,6 +67,8 @@ fn read_spec(element: Node<'_, '_>, root: &Path, report: &mut Report<'_>) -> Spe
     let groups = group::read(element, report);
     let inline_svg = xml::child(element, "image-options")
         .is_some_and(|options| section::read_switch(options, "inline-svg", false, report));
+    let network = xml::child(element, "container-options")
+        .is_some_and(|options| section::read_switch(options, "network", false, report));
     let mut reader = TextReader { languages: &codes, report };
     let name_element = xml::child(element, "name").filter(|_| !codes.is_empty());
     let name = reader.read(name_element);
@@ -79,6 +81,7 @@ fn read_spec(element: Node<'_, '_>, root: &Path, report: &mut Report<'_>) -> Spe
         sections: section::read(element, &mut reader),
         author: xml::child_text(element, "author").unwrap_or_default(),
         inline_svg,
+        network,
         github: xml::child(element, "github").map(read_github).unwrap_or_default(),
         name,
         directory,
@@ -170,9 +173,10 @@ fn read_github(element: Node<'_, '_>) -> Github {
 
 /// Mentions elements directly below the root that nothing reads: perhaps they are misspelt.
 fn report_unknown(root: Node<'_, '_>, report: &mut Report<'_>) {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 15] = [
         "author",
         "certificate",
+        "container-options",
         "description",
         "dir-group",
         "dir-groups",

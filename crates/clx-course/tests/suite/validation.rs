@@ -38,6 +38,18 @@ fn valid_spec_has_no_findings() {
 }
 
 #[test]
+fn network_of_containers_is_asked_for_by_the_spec() {
+    let network = |more: &str| {
+        let course = TempCourse::new(&with(more));
+        course.touch(&["slides/m/t_1_x/slides_a.py"]);
+        course.load().course.is_some_and(|course| course.network)
+    };
+    assert!(!network(""));
+    assert!(network("<container-options network='yes'/>"));
+    check(&with("<container-options network='perhaps'/>"), &["Error CLX0105"]);
+}
+
+#[test]
 fn faulty_targets() {
     let check = |targets: &str, expected: &[&str]| {
         check(&with(&format!("<output-targets>{targets}</output-targets>")), expected);
