@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use clx_core::{Language, PictureFormat, ProgLang};
+use clx_core::{JobKind, Language, PictureFormat, ProgLang};
 use clx_course::Course;
 use clx_pool::Network;
 
@@ -92,9 +92,9 @@ pub struct WorkArgs {
     /// Where jobs are worked on
     #[arg(long, value_enum, default_value_t)]
     pub workers: WorkersArg,
-    /// Notebooks worked on at the same time [default: number of processors]
-    #[arg(long, value_name = "N")]
-    pub notebook_workers: Option<u32>,
+    /// How many workers there are.
+    #[command(flatten)]
+    pub count: CountArgs,
     /// Whether the code of pages is run
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub execute: ExecuteArg,
@@ -110,12 +110,6 @@ pub struct WorkArgs {
     /// Stop a cell that runs longer than this
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub cell_timeout: Option<u64>,
-    /// PlantUML diagrams drawn at the same time [default: number of processors]
-    #[arg(long, value_name = "N")]
-    pub plantuml_workers: Option<u32>,
-    /// draw.io diagrams drawn at the same time [default: number of processors]
-    #[arg(long, value_name = "N")]
-    pub drawio_workers: Option<u32>,
     /// Make everything anew; results are still stored
     #[arg(long, visible_alias = "ignore-cache")]
     pub no_cache: bool,
@@ -128,15 +122,49 @@ pub struct WorkArgs {
     /// Stop at the first failure
     #[arg(long)]
     pub fail_fast: bool,
+    /// Where queue and cache are.
+    #[command(flatten)]
+    pub state: StateArgs,
+    /// Containers.
+    #[command(flatten)]
+    pub containers: ContainerArgs,
+}
+
+/// How many jobs of a kind are worked on at the same time.
+#[derive(Debug, Args)]
+pub struct CountArgs {
+    /// Notebooks worked on at the same time [default: number of processors]
+    #[arg(long, value_name = "N")]
+    pub notebook_workers: Option<u32>,
+    /// PlantUML diagrams drawn at the same time [default: number of processors, 1 in containers]
+    #[arg(long, value_name = "N")]
+    pub plantuml_workers: Option<u32>,
+    /// draw.io diagrams drawn at the same time [default: number of processors, 1 in containers]
+    #[arg(long, value_name = "N")]
+    pub drawio_workers: Option<u32>,
+}
+
+impl CountArgs {
+    /// Returns what was asked for a kind.
+    #[must_use]
+    pub const fn of(&self, kind: JobKind) -> Option<u32> {
+        match kind {
+            JobKind::Notebook => self.notebook_workers,
+            JobKind::PlantUml => self.plantuml_workers,
+            JobKind::Drawio => self.drawio_workers,
+        }
+    }
+}
+
+/// Where queue and cache are.
+#[derive(Debug, Args)]
+pub struct StateArgs {
     /// Directory of queue and cache [default: `.clx` in the course root]
     #[arg(long, value_name = "DIR")]
     pub state_dir: Option<PathBuf>,
     /// File of the queue [default: `jobs.db` in the state directory]
     #[arg(long, value_name = "FILE")]
     pub jobs_db_path: Option<PathBuf>,
-    /// Containers.
-    #[command(flatten)]
-    pub containers: ContainerArgs,
 }
 
 /// Whether the code of pages is run.

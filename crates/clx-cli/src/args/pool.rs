@@ -1,12 +1,10 @@
 //! Arguments of `clx pool`. Principal type: [`PoolCommand`].
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use clx_core::JobKind;
 
 use super::SpecArgs;
-use super::build::ContainerArgs;
+use super::build::{ContainerArgs, CountArgs, StateArgs};
 
 /// Commands about workers that outlive builds.
 #[derive(Debug, Subcommand)]
@@ -30,21 +28,12 @@ pub struct PoolRunArgs {
     /// Only these kinds of jobs [default: all whose image there is]
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub kind: Vec<JobKind>,
-    /// Workers for notebooks [default: number of processors]
-    #[arg(long, value_name = "N")]
-    pub notebook_workers: Option<u32>,
-    /// Workers for PlantUML diagrams [default: 1]
-    #[arg(long, value_name = "N")]
-    pub plantuml_workers: Option<u32>,
-    /// Workers for draw.io diagrams [default: 1]
-    #[arg(long, value_name = "N")]
-    pub drawio_workers: Option<u32>,
-    /// Directory of queue and cache [default: `.clx` in the course root]
-    #[arg(long, value_name = "DIR")]
-    pub state_dir: Option<PathBuf>,
-    /// File of the queue [default: `jobs.db` in the state directory]
-    #[arg(long, value_name = "FILE")]
-    pub jobs_db_path: Option<PathBuf>,
+    /// How many workers there are.
+    #[command(flatten)]
+    pub count: CountArgs,
+    /// Where queue and cache are.
+    #[command(flatten)]
+    pub state: StateArgs,
     /// Containers.
     #[command(flatten)]
     pub containers: ContainerArgs,

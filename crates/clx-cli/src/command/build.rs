@@ -13,14 +13,13 @@ use clx_course::{Course, ImageMode, OutputPlan, Selection};
 use super::diagrams::diagram_tool;
 use super::failure::Failure;
 use super::pages::{KernelChooser, PageTemplates};
-use super::wiring::{Workshop, runtime};
+use super::wiring::{Workshop, open_state, runtime};
 use super::with_causes;
 use crate::args::BuildArgs;
 use crate::args::build::{ExecuteArg, ImageModeArg, SelectionArgs};
 use crate::display::BuildDisplay;
 use crate::exit::Exit;
 use crate::signals;
-use crate::state_dir::StateDir;
 
 /// How long workers may take to end after a build.
 const GRACE: Duration = Duration::from_secs(10);
@@ -68,11 +67,7 @@ fn build(
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
     let work = &args.work;
-    let state =
-        StateDir::open(&course.root, work.state_dir.as_deref(), work.jobs_db_path.as_deref())
-            .map_err(|error| {
-                Failure::environment(format!("cannot create the state directory {error}"))
-            })?;
+    let state = open_state(&course.root, &work.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(state, course, work, &runtime)?;
     let control = Arc::new(Control::default());

@@ -17,13 +17,12 @@ use tokio::runtime::Runtime;
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
 use super::images::{ToolImage, ToolImages};
-use super::wiring::{engine_and_images, open_files, processors, runtime, token_of};
+use super::wiring::{engine_and_images, open_files, open_state, runtime, token_of, usual_size};
 use super::with_causes;
 use crate::args::pool::PoolRunArgs;
 use crate::display::{plural, stderr_line, stdout_line};
 use crate::exit::Exit;
 use crate::signals;
-use crate::state_dir::StateDir;
 
 /// How long workers may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -79,10 +78,7 @@ enum News {
 
 fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
     let root = course.root.as_path();
-    let state = StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
-        .map_err(|error| {
-            Failure::environment(format!("cannot create the state directory {error}"))
-        })?;
+    let state = open_state(root, &args.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let (sender, news) = mpsc::channel();
     signals::on_interrupt(&runtime, {
@@ -251,11 +247,7 @@ fn chosen(images: &ToolImages, kinds: &[JobKind]) -> Result<Vec<(JobKind, ToolIm
 }
 
 fn size(args: &PoolRunArgs, kind: JobKind) -> u32 {
-    match kind {
-        JobKind::Notebook => args.notebook_workers.unwrap_or_else(processors),
-        JobKind::PlantUml => args.plantuml_workers.unwrap_or(1),
-        JobKind::Drawio => args.drawio_workers.unwrap_or(1),
-    }
+    args.count.of(kind).unwrap_or_else(|| usual_size(kind))
 }
 
 fn describe(args: &PoolRunArgs, images: &[(JobKind, ToolImage)]) -> String {

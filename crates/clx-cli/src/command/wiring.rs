@@ -22,7 +22,7 @@ use super::pool::PoolNote;
 use super::toolbox::{Lack, Toolbox};
 use super::tools::Tools;
 use super::with_causes;
-use crate::args::build::{NotebookImageArg, WorkArgs, WorkersArg};
+use crate::args::build::{NotebookImageArg, StateArgs, WorkArgs, WorkersArg};
 use crate::state_dir::StateDir;
 
 /// Threads that drive timers and signals; the work itself has threads of its own.
@@ -187,18 +187,22 @@ impl Crew {
                     Arc::new(Process::new(move |worker| worker_command(&state, kind, worker)))
                 }
             };
-            let size = n_workers(kind, args).unwrap_or_else(|| self.usual_size(kind));
+            let size = args.count.of(kind).unwrap_or_else(|| match self {
+                Self::Containers { .. } => usual_size(kind),
+                Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => processors(),
+            });
             pools.push((kind.name().to_owned(), executor, size));
         }
         Ok(pools)
     }
+}
 
-    /// A renderer in a container is warm after its first diagram and takes half a gigabyte and more.
-    fn usual_size(&self, kind: JobKind) -> u32 {
-        match (self, kind) {
-            (Self::Containers { .. }, JobKind::PlantUml | JobKind::Drawio) => 1,
-            _ => processors(),
-        }
+/// Returns how many containers there are for a kind. A renderer is warm after its first diagram and takes
+/// half a gigabyte and more.
+pub(super) fn usual_size(kind: JobKind) -> u32 {
+    match kind {
+        JobKind::Notebook => processors(),
+        JobKind::PlantUml | JobKind::Drawio => 1,
     }
 }
 
@@ -209,6 +213,12 @@ fn threads(kind: JobKind, workshop: &Workshop, tools: &Arc<Tools>, runtime: &Run
         tools.handler(kind, store).expect("jobs of a kind exist only if its tool does")
     };
     InProcess::new(workshop.queue.clone(), runtime.handle().clone(), make)
+}
+
+/// Makes the directory of a course's queue and cache.
+pub(super) fn open_state(root: &Path, args: &StateArgs) -> Result<StateDir, Failure> {
+    StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
+        .map_err(|error| Failure::environment(format!("cannot create the state directory {error}")))
 }
 
 /// Opens the files of a course and closes what dead builds left open in them.
@@ -253,15 +263,7 @@ fn no_pool() -> Failure {
     )
 }
 
-fn n_workers(kind: JobKind, args: &WorkArgs) -> Option<u32> {
-    match kind {
-        JobKind::Notebook => args.notebook_workers,
-        JobKind::PlantUml => args.plantuml_workers,
-        JobKind::Drawio => args.drawio_workers,
-    }
-}
-
-pub(super) fn processors() -> u32 {
+fn processors() -> u32 {
     std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1))
 }
 

@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::net::{TcpListener, UnixListener};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -38,6 +39,32 @@ impl fmt::Debug for Listening {
     }
 }
 
+/// Takes connections in.
+trait Door: Send + 'static {
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}
+
+impl Door for UnixListener {
+    type Stream = UnixStream;
+
+    async fn next(&self) -> io::Result<UnixStream> {
+        Ok(self.accept().await?.0)
+    }
+}
+
+impl Door for TcpListener {
+    type Stream = TcpStream;
+
+    async fn next(&self) -> io::Result<TcpStream> {
+        let (stream, _) = self.accept().await?;
+        // Answers are small and waited for.
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
+
 /// Serves a caller at a socket that its user alone may open.
 pub(super) fn listen_on_socket(
     runtime: &Handle,
@@ -48,21 +75,7 @@ pub(super) fn listen_on_socket(
     let _context = runtime.enter();
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    let (closing, mut closed) = watch::channel(());
-    let (shared, connections) = (Arc::clone(shared), closed.clone());
-    runtime.spawn(async move {
-        loop {
-            tokio::select! {
-                _dropped = closed.changed() => return,
-                accepted = listener.accept() => {
-                    let Ok((stream, _)) = accepted else { continue };
-                    let entrance = Entrance::Of(caller.clone());
-                    tokio::spawn(serve(stream, Arc::clone(&shared), entrance, connections.clone()));
-                }
-            }
-        }
-    });
-    Ok(Listening::until_dropped(move || drop(closing)))
+    Ok(attend(runtime, listener, shared, Entrance::Of(caller)))
 }
 
 /// Serves whoever has a token at a port; returns the address, too.
@@ -75,22 +88,31 @@ pub(super) fn listen_on_port(
     let listener = std::net::TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let listener = TcpListener::from_std(listener)?;
+    let listening = attend(runtime, TcpListener::from_std(listener)?, shared, Entrance::ByToken);
+    Ok((listening, address))
+}
+
+/// Serves what comes through a door, until it is closed.
+fn attend(
+    runtime: &Handle,
+    door: impl Door,
+    shared: &Arc<Shared>,
+    entrance: Entrance,
+) -> Listening {
     let (closing, mut closed) = watch::channel(());
     let (shared, connections) = (Arc::clone(shared), closed.clone());
     runtime.spawn(async move {
         loop {
             tokio::select! {
                 _dropped = closed.changed() => return,
-                accepted = listener.accept() => {
-                    let Ok((stream, _)) = accepted else { continue };
-                    // Answers are small and waited for.
-                    let _without = stream.set_nodelay(true);
-                    let (shared, closed) = (Arc::clone(&shared), connections.clone());
-                    tokio::spawn(serve(stream, shared, Entrance::ByToken, closed));
+                stream = door.next() => {
+                    // Whoever was gone before it was let in does not count.
+                    let Ok(stream) = stream else { continue };
+                    let (shared, entrance) = (Arc::clone(&shared), entrance.clone());
+                    tokio::spawn(serve(stream, shared, entrance, connections.clone()));
                 }
             }
         }
     });
-    Ok((Listening::until_dropped(move || drop(closing)), address))
+    Listening::until_dropped(move || drop(closing))
 }
