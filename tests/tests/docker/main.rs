@@ -1,6 +1,7 @@
 //! Builds with workers in real containers. `CLX_TEST_DOCKER` says that an engine answers and has the
 //! images of this version (`cargo xtask build-images`); elsewhere the tests say so and do nothing.
 
+mod commands;
 mod engine;
 mod equal;
 mod fault;

@@ -2,6 +2,7 @@
 
 use clx_build::BuildError;
 use clx_core::{BackendError, Diagnostic};
+use clx_images::ImageError;
 
 use super::pages::TemplateFailure;
 use super::with_causes;
@@ -19,6 +20,14 @@ impl Failure {
     /// Something needed is missing or refuses.
     pub(super) fn environment(message: impl std::fmt::Display) -> Self {
         Self { message: message.to_string(), problems: Vec::new(), exit: Exit::Environment }
+    }
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Self {
+        let problem = error.diagnostic();
+        let hint = problem.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        Self::environment(format!("{} ({}){hint}", problem.message, problem.code))
     }
 }
 

@@ -239,10 +239,8 @@ pub(super) fn engine_and_images(
     notebook: NotebookImageArg,
     runtime: &Runtime,
 ) -> Result<(Engine, ToolImages), Failure> {
+    let for_images = runtime.block_on(clx_images::Engine::connect())?;
     let engine = Engine::connect(runtime.handle().clone())
-        .map_err(|error| Failure::environment(with_causes(&error)))?;
-    let for_images = runtime
-        .block_on(clx_images::Engine::connect())
         .map_err(|error| Failure::environment(with_causes(&error)))?;
     Ok((engine, ToolImages::of_engine(for_images, runtime.handle().clone(), notebook)))
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use clx_tests::e2e::{Clx, Run, finish};
+use clx_tests::e2e::{Run, finish};
 
-const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));
+use crate::CLX;
 
 fn run(args: &[&str]) -> Run {
     let nowhere = Path::new("/nowhere").join("engine.sock");
