@@ -277,3 +277,21 @@ fn killed_build_leaves_no_kernel() {
         assert!(!directory.exists(), "{workers}: the directory of the dead kernel is left");
     }
 }
+
+#[test]
+fn longest_notebook_of_the_last_build_is_begun_first() {
+    let quick = "# %%\nprint quick\n";
+    let bench =
+        Bench::new(&[("a", quick), ("b", "# %%\nprint other\n"), ("c", "# %%\nflood 8000000\n")]);
+    let order = |args: &[&str]| -> Vec<String> {
+        let common = ["-O", "verbose", "--notebook-workers", "1"];
+        let run = bench.run(&[&common, args].concat()).expect(0);
+        let of_source =
+            |line: &str| line.split('/').find(|part| part.starts_with("topic_")).map(str::to_owned);
+        run.stderr.lines().filter(|line| line.contains(" code run")).filter_map(of_source).collect()
+    };
+    let first = order(&[]);
+    let again = order(&["--no-cache"]);
+    assert_eq!(first.len(), 3, "{first:?}");
+    assert_eq!(again[0], "topic_100_c", "{again:?}");
+}

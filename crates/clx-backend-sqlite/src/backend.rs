@@ -199,10 +199,15 @@ impl SqliteBackend {
     }
 
     fn enqueue(&mut self, queued: Vec<(StepId, Pending, NewJob)>) -> Result<(), BackendError> {
+        let labels: Vec<&str> = queued.iter().map(|(_, _, job)| job.label.as_str()).collect();
+        let expected =
+            self.store.expected_durations(&labels).map_err(|error| store_error(&error))?;
         let mut per_kind: BTreeMap<String, u32> = BTreeMap::new();
         let mut steps = Vec::with_capacity(queued.len());
         let mut jobs = Vec::with_capacity(queued.len());
-        for (step, pending, job) in queued {
+        for ((step, pending, mut job), expected) in queued.into_iter().zip(expected) {
+            // The longest is claimed first: one document can be half of a build.
+            job.expected = expected;
             *per_kind.entry(job.job_type.clone()).or_default() += 1;
             steps.push((step, job.job_type.clone(), pending));
             jobs.push(job);
@@ -239,6 +244,7 @@ impl SqliteBackend {
 
     fn collect(&mut self, finished: Vec<FinishedJob>) -> Result<(), BackendError> {
         let mut records = Vec::new();
+        let mut durations = Vec::new();
         for job in finished {
             self.collected = job.seq;
             let Some((step, kind, pending)) = self.pending.remove(&job.id) else { continue };
@@ -246,6 +252,7 @@ impl SqliteBackend {
             let mut executed = Vec::new();
             let outputs = match (job.state, parse(&job)) {
                 (JobState::Completed, Ok(mut result)) => {
+                    durations.extend(job.duration.map(|duration| (label.clone(), duration)));
                     executed = std::mem::take(&mut result.executed);
                     let (outputs, made) = pending.complete(result);
                     records.extend(made);
@@ -266,7 +273,12 @@ impl SqliteBackend {
             });
         }
         let records: Vec<_> = records.iter().map(|(key, result)| (*key, result)).collect();
-        self.store.record_many(&records).map_err(|error| store_error(&error))
+        let durations: Vec<_> =
+            durations.iter().map(|(label, duration)| (label.as_str(), *duration)).collect();
+        self.store
+            .record_many(&records)
+            .and_then(|()| self.store.remember_durations(&durations))
+            .map_err(|error| store_error(&error))
     }
 
     fn is_waiting(&self) -> bool {
