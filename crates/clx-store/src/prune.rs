@@ -28,7 +28,8 @@ pub struct PrunePolicy {
     pub max_bytes: Option<u64>,
     /// Longest time since the last use of a result, exact to a day. Default: no limit.
     pub max_age: Option<Duration>,
-    /// Keys of actions and hashes of blobs that stay whatever their use.
+    /// Keys of actions and hashes of blobs that stay whatever their use, and so do results that name
+    /// such a blob.
     pub keep: BTreeSet<ContentHash>,
     /// Blobs that no result names stay for this time after they were made, since a running build
     /// may be about to record them. Default: 1 hour.
@@ -166,6 +167,15 @@ mod tests {
         let report = fixture.store.prune(&policy).unwrap();
         assert_eq!((report.n_actions, report.n_blobs), (1, 1));
         assert_eq!(kept(&fixture, &keys), [true, false, true, true]);
+    }
+
+    #[test]
+    fn result_of_a_pinned_blob_stays() {
+        let (fixture, keys) = fixture(&[10, 11, 12]);
+        let keep = BTreeSet::from([ContentHash::of(vec![0_u8; 10])]);
+        let policy = PrunePolicy { max_bytes: Some(0), keep, ..PrunePolicy::default() };
+        fixture.store.prune(&policy).unwrap();
+        assert_eq!(kept(&fixture, &keys), [true, false, false]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can be typed. Principal type: [`Cli`].
 
 pub mod build;
+pub mod cache;
 pub mod docker;
 pub mod pool;
 pub mod setup;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::build::BuildArgs;
+pub use self::cache::CacheCommand;
 pub use self::docker::DockerCommand;
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
@@ -56,6 +58,9 @@ pub enum Command {
     /// Images of containers that workers run in: build, list, pull, push
     #[command(subcommand, after_help = docker::EXAMPLES)]
     Docker(DockerCommand),
+    /// Look at, check and tidy up what builds remember
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Workers in containers that outlive builds
     #[command(subcommand)]
     Pool(PoolCommand),

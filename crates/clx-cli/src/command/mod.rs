@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod build;
+mod cache;
 mod containers;
 mod diagrams;
 mod docker;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Outline(args) => outline::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Cache(command) => cache::run(&command),
         Command::Docker(command) => docker::run(&command),
         Command::Pool(PoolCommand::Run(args)) => pool::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),

@@ -63,7 +63,8 @@ impl Choice {
         let mut choice = Self::default();
         let mut is_full = false;
         for action in actions {
-            let is_pinned = policy.keep.contains(&action.key);
+            let pins = |hash: &ContentHash| policy.keep.contains(hash);
+            let is_pinned = pins(&action.key) || action.blobs.iter().any(pins);
             let is_old = policy.max_age.is_some_and(|age| now.since(action.last_used) > age);
             let more = additional_bytes(&action, &kept, &blobs);
             // Once one did not fit, no older one is kept in its place.

@@ -1,0 +1,163 @@
+//! `clx cache`: what builds of a course remember.
+
+use std::collections::BTreeSet;
+
+use clx_core::ContentHash;
+use clx_store::{PrunePolicy, PruneReport, Stats, Store, StoreError, StoreOptions, VerifyReport};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::wiring::open_state;
+use crate::args::ListFormat;
+use crate::args::cache::{CacheArgs, CacheCommand, PruneArgs};
+use crate::display::{plural, size, stderr_line, stdout_line, stdout_text, table};
+use crate::exit::Exit;
+
+pub(super) fn run(command: &CacheCommand) -> Exit {
+    let args = match command {
+        CacheCommand::Stats(args) | CacheCommand::Verify(args) | CacheCommand::Clear(args) => args,
+        CacheCommand::Prune(args) => &args.cache,
+    };
+    let loaded = super::load(&args.spec);
+    let Some(course) = loaded.course else {
+        loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
+        return Exit::Spec;
+    };
+    let done = open_state(&course.root, &args.state).and_then(|state| {
+        let store = Store::open(state.store(), &StoreOptions::default())?;
+        match command {
+            CacheCommand::Stats(_) => stats(&store, args),
+            CacheCommand::Prune(limits) => prune(&store, limits),
+            CacheCommand::Verify(_) => verify(&store, args),
+            CacheCommand::Clear(_) => clear(&store, args),
+        }
+    });
+    done.unwrap_or_else(|failure| {
+        stderr_line(&format!("error: {}", failure.message));
+        failure.exit
+    })
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::environment(super::with_causes(&error))
+    }
+}
+
+fn stats(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
+    let Stats { n_blobs, blob_bytes, file_bytes, n_actions, n_files, n_outputs, database_bytes } =
+        store.stats()?;
+    match args.format {
+        ListFormat::Json => stdout_line(
+            &json!({
+                "results": n_actions,
+                "blobs": n_blobs,
+                "blob_bytes": blob_bytes,
+                "file_bytes": file_bytes,
+                "database_bytes": database_bytes,
+                "sources": n_files,
+                "outputs": n_outputs,
+                "path": store.database_path(),
+            })
+            .to_string(),
+        ),
+        ListFormat::Table => {
+            let row = |what: &str, n: u64, bytes: Option<u64>| {
+                [what.to_owned(), n.to_string(), bytes.map(size).unwrap_or_default()]
+            };
+            let rows = [
+                row("results", n_actions, Some(blob_bytes)),
+                row("texts, pictures and runs of code", n_blobs, None),
+                row("sources whose digest is known", n_files, None),
+                row("outputs that clx wrote", n_outputs, None),
+            ];
+            stdout_text(&table(["HELD", "NUMBER", "SIZE"], &rows));
+            let on_disk = size(file_bytes + database_bytes);
+            stdout_line(&format!("\n{on_disk} on disk in {}", store.database_path().display()));
+        }
+    }
+    Ok(Exit::Built)
+}
+
+/// Keeps what the outputs are made of: a build right after it makes nothing again.
+fn prune(store: &Store, args: &PruneArgs) -> Result<Exit, Failure> {
+    let mut keep: BTreeSet<ContentHash> = BTreeSet::new();
+    for root in store.output_roots()? {
+        keep.extend(store.owned(&root)?.into_values().map(|output| output.hash));
+    }
+    let policy = PrunePolicy {
+        max_age: Some(args.max_age()),
+        max_bytes: Some(args.max_size.0),
+        keep,
+        ..PrunePolicy::default()
+    };
+    let PruneReport { n_actions, n_blobs, bytes, n_stray_files, n_file_digests } =
+        store.prune(&policy)?;
+    match args.cache.format {
+        ListFormat::Json => stdout_line(
+            &json!({
+                "results": n_actions,
+                "blobs": n_blobs,
+                "bytes": bytes,
+                "stray_files": n_stray_files,
+                "sources": n_file_digests,
+            })
+            .to_string(),
+        ),
+        ListFormat::Table => stdout_line(&format!(
+            "Removed {}, {} of blobs, {}.",
+            counted(n_actions, "result"),
+            size(bytes),
+            counted(n_stray_files, "leftover file")
+        )),
+    }
+    Ok(Exit::Built)
+}
+
+fn verify(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
+    let report = store.verify()?;
+    let VerifyReport { n_blobs, lost_blobs, n_actions, incomplete_actions } = &report;
+    match args.format {
+        ListFormat::Json => stdout_line(
+            &json!({
+                "blobs": n_blobs,
+                "damaged_blobs": lost_blobs,
+                "results": n_actions,
+                "incomplete_results": incomplete_actions,
+            })
+            .to_string(),
+        ),
+        ListFormat::Table => {
+            let checked =
+                format!("{} and {}", counted(*n_actions, "result"), counted(*n_blobs, "blob"));
+            let (damaged, incomplete) = (lost_blobs.len() as u64, incomplete_actions.len() as u64);
+            stdout_line(&if report.is_clean() {
+                format!("Checked {checked}: all are in order.")
+            } else {
+                format!(
+                    "Checked {checked}: dropped {}, {} will be made again.",
+                    counted(damaged, "damaged blob"),
+                    counted(incomplete, "result")
+                )
+            });
+        }
+    }
+    Ok(if report.is_clean() { Exit::Built } else { Exit::SomeFailed })
+}
+
+fn clear(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
+    let before = store.stats()?;
+    store.clear()?;
+    match args.format {
+        ListFormat::Json => stdout_line(&json!({ "results": before.n_actions }).to_string()),
+        ListFormat::Table => stdout_line(&format!(
+            "Forgot {}; the next build makes all anew.",
+            counted(before.n_actions, "result")
+        )),
+    }
+    Ok(Exit::Built)
+}
+
+fn counted(n: u64, noun: &str) -> String {
+    plural(usize::try_from(n).unwrap_or(usize::MAX), noun)
+}
