@@ -39,7 +39,10 @@ pub const BLOB_SIZES: &str = "clx-blob-sizes";
 pub const JSON_LIMIT: usize = 16 << 20;
 
 /// Most bytes of the blobs of one request; a page with many pictures has some tens of megabytes.
-pub const BLOB_LIMIT: usize = 512 << 20;
+pub const BLOB_LIMIT: usize = 128 << 20;
+
+/// Blobs of more bytes than this together are sent in several requests.
+pub const BLOB_BATCH: usize = 16 << 20;
 
 /// Longest wait of a call; the client asks again.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(30);

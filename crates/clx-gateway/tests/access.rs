@@ -237,6 +237,21 @@ fn another_version_is_told_both_versions() {
 }
 
 #[test]
+fn connections_beyond_the_limit_wait_and_do_no_harm() {
+    let bench = Bench::new();
+    let worker = bench.worker();
+    let (admission, client) = bench.admit(worker);
+    client.activate_worker(worker, None).unwrap();
+    let connect = || UnixStream::connect(admission.socket().unwrap()).unwrap();
+    let idle: Vec<UnixStream> = (0..50).map(|_| connect()).collect();
+    // The client's own connection was there before.
+    client.beat(worker, &[], Duration::ZERO).unwrap();
+    drop(idle);
+    let status = raw(connect(), &request("GET", "/v1/health", &version(), ""));
+    assert!(status.contains(" 200 "), "{status}");
+}
+
+#[test]
 fn bodies_have_limits() {
     let bench = Bench::new();
     let worker = bench.worker();

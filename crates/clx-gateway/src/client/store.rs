@@ -9,7 +9,7 @@ use hyper::Method;
 
 use super::transport::Request;
 use super::{GatewayClient, GatewayError, read};
-use crate::protocol::{Problem, Record};
+use crate::protocol::{BLOB_BATCH, Problem, Record};
 
 impl From<GatewayError> for StoreError {
     fn from(error: GatewayError) -> Self {
@@ -49,17 +49,14 @@ impl ArtifactStore for GatewayClient {
     }
 
     fn put_many(&self, blobs: &[&[u8]]) -> Result<Vec<ContentHash>, StoreError> {
-        if blobs.is_empty() {
-            return Ok(Vec::new());
+        let mut hashes = Vec::with_capacity(blobs.len());
+        let mut rest = blobs;
+        while !rest.is_empty() {
+            let (batch, others) = rest.split_at(batch_length(rest));
+            hashes.extend(self.put_batch(batch)?);
+            rest = others;
         }
-        let request = Request::new(Method::POST, "/v1/blobs".to_owned()).blobs(blobs);
-        let stored: Vec<ContentHash> = read(&self.transport.call(request)?)?;
-        let own: Vec<ContentHash> = blobs.iter().map(ContentHash::of).collect();
-        if stored == own {
-            return Ok(own);
-        }
-        let message = "the blobs arrived with other contents".to_owned();
-        Err(StoreError::Remote { message })
+        Ok(hashes)
     }
 
     fn lookup(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
@@ -69,5 +66,41 @@ impl ArtifactStore for GatewayClient {
     fn record(&self, key: &ContentHash, result: &ActionResult) -> Result<(), StoreError> {
         let record = Record { key: *key, result: result.clone() };
         Ok(self.repeatable(Method::POST, "/v1/cache/record".to_owned(), &record)?)
+    }
+}
+
+impl GatewayClient {
+    fn put_batch(&self, blobs: &[&[u8]]) -> Result<Vec<ContentHash>, StoreError> {
+        let request = Request::new(Method::POST, "/v1/blobs".to_owned()).blobs(blobs);
+        let stored: Vec<ContentHash> = read(&self.transport.call(request)?)?;
+        let own: Vec<ContentHash> = blobs.iter().map(ContentHash::of).collect();
+        if stored == own {
+            return Ok(own);
+        }
+        let message = "the blobs arrived with other contents".to_owned();
+        Err(StoreError::Remote { message })
+    }
+}
+
+/// Returns how many of the first blobs go into one request; at least one.
+fn batch_length(blobs: &[&[u8]]) -> usize {
+    let mut sum = 0;
+    let fits = |blob: &&&[u8]| {
+        sum += blob.len();
+        sum <= BLOB_BATCH
+    };
+    blobs.iter().take_while(fits).count().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_bounded_and_never_empty() {
+        let (small, large) = (vec![0; 10], vec![0; BLOB_BATCH]);
+        assert_eq!(batch_length(&[&small, &small]), 2);
+        assert_eq!(batch_length(&[&large, &small]), 1);
+        assert_eq!(batch_length(&[&[large.as_slice(), &small].concat(), &small]), 1);
     }
 }

@@ -28,6 +28,16 @@ pub(super) enum Entrance {
     ByToken,
 }
 
+impl Entrance {
+    /// Returns how many connections are served at once: a worker claims, beats and fetches.
+    pub(super) const fn most_connections(&self) -> usize {
+        match self {
+            Self::Of(Caller::Worker(_)) => 8,
+            Self::Of(Caller::Owner) | Self::ByToken => 256,
+        }
+    }
+}
+
 /// Answers the requests of a connection until it ends or its way in is closed.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,

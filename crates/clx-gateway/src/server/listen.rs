@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Shared;
 use super::access::Caller;
@@ -40,7 +40,7 @@ impl fmt::Debug for Listening {
 }
 
 /// Takes connections in.
-trait Door: Send + 'static {
+trait Door: Send + Sync + 'static {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
@@ -101,18 +101,32 @@ fn attend(
 ) -> Listening {
     let (closing, mut closed) = watch::channel(());
     let (shared, connections) = (Arc::clone(shared), closed.clone());
+    let seats = Arc::new(Semaphore::new(entrance.most_connections()));
     runtime.spawn(async move {
         loop {
             tokio::select! {
                 _dropped = closed.changed() => return,
-                stream = door.next() => {
+                (seat, stream) = next(&door, &seats) => {
                     // Whoever was gone before it was let in does not count.
                     let Ok(stream) = stream else { continue };
                     let (shared, entrance) = (Arc::clone(&shared), entrance.clone());
-                    tokio::spawn(serve(stream, shared, entrance, connections.clone()));
+                    let served = serve(stream, shared, entrance, connections.clone());
+                    tokio::spawn(async move {
+                        served.await;
+                        drop(seat);
+                    });
                 }
             }
         }
     });
     Listening::until_dropped(move || drop(closing))
+}
+
+/// Waits until there is a seat, and then for somebody to take it; others wait before the door.
+async fn next<D: Door>(
+    door: &D,
+    seats: &Arc<Semaphore>,
+) -> (Option<OwnedSemaphorePermit>, io::Result<D::Stream>) {
+    let seat = Arc::clone(seats).acquire_owned().await.ok();
+    (seat, door.next().await)
 }
