@@ -41,14 +41,20 @@ impl Schema {
                 .pragma_query_value(None, name, |row| row.get::<_, i32>(0))
                 .map_err(DbError::sqlite(path))
         };
-        let (application_id, version) = (number("application_id")?, number("user_version")?);
-        if application_id != self.application_id && !is_empty(connection, path)? {
+        let application_id = number("application_id")?;
+        // Read once more if there are tables: another process may have made file and tables between
+        // the first two looks.
+        if application_id != self.application_id
+            && !is_empty(connection, path)?
+            && number("application_id")? != self.application_id
+        {
             return Err(DbError::ForeignFile {
                 path: path.to_owned(),
                 expected: self.name,
                 found: describe_foreign(connection, application_id),
             });
         }
+        let version = number("user_version")?;
         if version > self.newest() {
             return Err(DbError::NewerSchema {
                 path: path.to_owned(),
