@@ -32,6 +32,10 @@ The PlantUML diagrams are small ones of sequences, classes, activities and state
 and the clock includes the start of its one Java; the other side starts Java with default options for each file, is
 measured with 10 files and scaled to 50. The draw.io diagrams have four shapes and three edges; a first one, which
 starts the browser, is not counted. Memory is that of the whole process group, while all are drawn once more.
+
+The pool has one container for each kind of jobs. Its start is counted from that of `clx pool run` until all three
+workers have registered; a death from `kill` until the pool says so. Memory is what the engine counts, without files
+that were read.
 ";
 
 /// Returns the comparison as a Markdown table that is readable on a terminal.
