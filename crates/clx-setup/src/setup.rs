@@ -8,7 +8,7 @@ use crate::error::{At, SetupError};
 use crate::event::{SetupEvent, SetupStep};
 use crate::requirement::Requirement;
 use crate::status::{Installed, Status, complete, status};
-use crate::system::{Program, System};
+use crate::system::{Program, System, add_packages};
 use crate::tool_folder::ToolFolder;
 use crate::unit::Unit;
 use crate::{kernelspec, package};
@@ -35,7 +35,9 @@ impl<'s> Setup<'s> {
     /// # Errors
     /// Any [`SetupError`].
     pub fn install(&mut self, unit: Unit) -> Result<Installed, SetupError> {
-        self.install_with(unit, unit.requirement())
+        let installed = self.install_with(unit, unit.requirement())?;
+        self.supplement(unit);
+        Ok(installed)
     }
 
     /// Does the same for use on another machine: what the unit needs of the system, beside Python, may
@@ -110,6 +112,19 @@ impl<'s> Setup<'s> {
             Status::Ready(installed) => Ok(installed),
             Status::Missing => Err(SetupError::Unusable { unit, flaw: crate::Flaw::Incomplete }),
             Status::Broken(flaw) => Err(SetupError::Unusable { unit, flaw }),
+        }
+    }
+
+    /// Adds what a unit works better with, where packages may be added. It works without, and says so
+    /// when it does.
+    fn supplement(&mut self, unit: Unit) {
+        let Some((program, packages)) = unit.supplement() else { return };
+        if self.system.find(program).is_some() {
+            return;
+        }
+        if let Some(apt_get) = self.system.apt_get() {
+            self.step(unit, SetupStep::SystemPackages { packages });
+            let _works_without = add_packages(&apt_get, packages);
         }
     }
 

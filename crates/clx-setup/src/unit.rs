@@ -103,6 +103,15 @@ impl Unit {
         }
     }
 
+    /// Returns a program of the system with which it works better, and the package of Debian and its
+    /// relatives that has it.
+    pub(crate) const fn supplement(self) -> Option<(&'static str, &'static [&'static str])> {
+        match self {
+            Self::PlantUml => Some(("dot", &["graphviz"])),
+            Self::Python | Self::TypeScript | Self::Java | Self::Cpp | Self::Drawio => None,
+        }
+    }
+
     /// Returns the oldest Python that its packages run on, such as `(3, 10)`.
     pub(crate) const fn oldest_python(self) -> (u32, u32) {
         match self {

@@ -55,14 +55,15 @@ impl Containers {
         })
     }
 
-    /// Makes the executor for a kind of jobs.
+    /// Makes the executor for a kind of jobs. The image is named by its id, as in the keys of what is
+    /// made in it: its name may be given to another one meanwhile.
     pub(super) fn executor(&self, kind: JobKind, image: &ToolImage) -> Docker {
         let settings = DockerSettings {
             queue_file: self.queue_file.clone(),
             clx_version: env!("CARGO_PKG_VERSION").to_owned(),
             user: user(),
             network: self.network,
-            ..DockerSettings::new(kind.name(), &image.reference, &self.session, this_process())
+            ..DockerSettings::new(kind.name(), &image.id, &self.session, this_process())
         };
         let (gateway, directory) = (Arc::clone(&self.gateway), Arc::clone(&self.directory));
         Docker::new(self.engine.clone(), settings, move |worker| {

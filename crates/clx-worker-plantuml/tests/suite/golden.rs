@@ -67,7 +67,13 @@ const SOURCES: [(&str, &[Option<&str>]); 18] = [
 
 #[tokio::test]
 async fn every_family_of_diagrams_looks_as_it_did() {
-    let Some(stage) = Stage::real(|_| {}) else { return };
+    let mut has_graphviz = false;
+    let real = Stage::real(|settings| has_graphviz = settings.dot.is_some());
+    let Some(stage) = real else { return };
+    if !has_graphviz {
+        println!("SKIPPED: Graphviz, which laid out some of the goldens, is not installed");
+        return;
+    }
     let stage = with_included_files(stage);
     let mut differences = Vec::new();
     for (name, parts) in SOURCES {
