@@ -234,8 +234,7 @@ pub struct ContainerArgs {
     /// Which image for notebooks is used
     #[arg(long, value_enum, value_name = "VARIANT", default_value_t)]
     pub notebook_image: NotebookImageArg,
-    /// What code in containers can reach [default: nothing, unless the spec says
-    /// `<container-options network="yes"/>`]
+    /// What code in containers can reach [default: what the spec asks for, else none]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub container_network: Option<NetworkArg>,
 }
