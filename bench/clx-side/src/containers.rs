@@ -76,8 +76,8 @@ fn memory_mb(container: &str) -> Result<f64, Box<dyn Error>> {
     let stats = ask("GET", &format!("/containers/{container}/stats?stream=false&one-shot=true"))?;
     let memory = &stats["memory_stats"];
     let usage = memory["usage"].as_f64().ok_or("the engine does not know the memory")?;
-    let files = ["total_inactive_file", "inactive_file"].into_iter();
-    let files = files.find_map(|name| memory["stats"][name].as_f64()).unwrap_or_default();
+    let mut names = ["total_inactive_file", "inactive_file"].into_iter();
+    let files = names.find_map(|name| memory["stats"][name].as_f64()).unwrap_or_default();
     Ok((usage - files) / 1e6)
 }
 
