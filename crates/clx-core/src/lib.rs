@@ -19,6 +19,7 @@ pub mod clock;
 pub mod diagnostic;
 pub mod format;
 pub mod hash;
+mod inputs;
 pub mod job;
 pub mod kind;
 pub mod language;
@@ -30,6 +31,7 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use format::{OutputFormat, PictureFormat};
 pub use hash::{ContentHash, KeyBuilder};
+pub use inputs::Inputs;
 pub use job::{
     CodeRun, CodeUse, DiagramInput, DiagramRequest, IncludedFile, InlinePicture, JobKind,
     NotebookInput, NotebookRequest, VisibleFile,

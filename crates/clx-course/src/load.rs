@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use clx_core::Diagnostic;
+use clx_core::{Diagnostic, Inputs};
 
 use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
@@ -25,6 +25,14 @@ pub struct Loaded {
     pub course: Option<Course>,
     /// Findings in the order of the spec file, then of the sources.
     pub diagnostics: Vec<Diagnostic>,
+    /// Every file and directory that was looked at.
+    pub inputs: Inputs,
+}
+
+/// Returns the root of the course that [`load`] would read.
+#[must_use]
+pub fn course_root(spec: &Path, options: &LoadOptions) -> PathBuf {
+    options.root.as_deref().map_or_else(|| default_root(&absolute(spec)), absolute)
 }
 
 /// Reads a course: its spec, and the files of the topics that the spec names.
@@ -33,22 +41,32 @@ pub struct Loaded {
 #[must_use]
 pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     let spec_file = absolute(spec);
-    let root = options.root.as_deref().map_or_else(|| default_root(&spec_file), absolute);
+    let root = course_root(spec, options);
     let shown = spec_file.strip_prefix(&root).unwrap_or(&spec_file);
     let parsed =
         spec::read_file(&spec_file, shown).and_then(|text| spec::read(&text, shown, &root));
     let (spec, mut diagnostics) = match parsed {
         Ok(parsed) => parsed,
-        Err(problem) => return Loaded { course: None, diagnostics: vec![*problem] },
+        Err(problem) => {
+            let mut inputs = Inputs::default();
+            inputs.add(&spec_file, spec_file.exists());
+            return Loaded { course: None, diagnostics: vec![*problem], inputs };
+        }
     };
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
     let mut loader = Loader::new(&spec, shown, Tree::new(&root));
-    let sections = spec.sections.iter().map(|section| loader.section(section)).collect();
+    let sections: Vec<_> = spec.sections.iter().map(|section| loader.section(section)).collect();
     loader.duplicates();
     let dir_groups = loader.groups();
-    diagnostics.extend(loader.tree.finish());
-    let course = is_valid.then(|| assemble(spec, root, spec_file.clone(), sections, dir_groups));
-    Loaded { course, diagnostics }
+    let (found, mut inputs) = loader.tree.finish();
+    diagnostics.extend(found);
+    let files = sections.iter().flat_map(|section| &section.topics).flat_map(|topic| &topic.files);
+    inputs.present.extend(files.map(|file| file.path.clone()));
+    let files = dir_groups.iter().flat_map(|group| &group.files);
+    inputs.present.extend(files.map(|file| file.source.clone()));
+    inputs.add(&spec_file, true);
+    let course = is_valid.then(|| assemble(spec, root, spec_file, sections, dir_groups));
+    Loaded { course, diagnostics, inputs }
 }
 
 fn assemble(

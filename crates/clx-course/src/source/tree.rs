@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clx_core::{Diagnostic, Severity};
+use clx_core::{Diagnostic, Inputs, Severity};
 
 use crate::{category, code};
 
@@ -16,6 +16,8 @@ pub(crate) struct Tree {
     /// The root without symbolic links: what links must stay below.
     real: PathBuf,
     found: Vec<Diagnostic>,
+    /// What was looked at, there or not.
+    seen: Inputs,
 }
 
 /// A directory, reached through its parent.
@@ -47,7 +49,7 @@ impl Tree {
     /// Makes the tree below `root`, which must be absolute.
     pub(crate) fn new(root: &Path) -> Self {
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        Self { root: root.to_owned(), real, found: Vec::new() }
+        Self { root: root.to_owned(), real, found: Vec::new(), seen: Inputs::default() }
     }
 
     /// Returns the course root.
@@ -65,13 +67,14 @@ impl Tree {
         self.found.push(finding);
     }
 
-    /// Returns the findings in the order they were made.
-    pub(crate) fn finish(self) -> Vec<Diagnostic> {
-        self.found
+    /// Returns the findings in the order they were made, and what was looked at.
+    pub(crate) fn finish(self) -> (Vec<Diagnostic>, Inputs) {
+        (self.found, self.seen)
     }
 
     /// Opens a directory. Nothing if there is none or it lies outside of the course root.
     pub(crate) fn open(&mut self, path: &Path) -> Option<Folder<'static>> {
+        self.seen.add(path, path.exists());
         let real = self.inside(path)?;
         real.is_dir().then(|| Folder { path: path.to_owned(), real, parent: None })
     }
@@ -84,11 +87,13 @@ impl Tree {
 
     /// Tells whether `path` is a plain file below the course root.
     pub(crate) fn is_file(&mut self, path: &Path) -> bool {
+        self.seen.add(path, path.exists());
         path.is_file() && self.inside(path).is_some()
     }
 
     /// Returns the plain files and directories of a folder in the order of their names' code points.
     pub(crate) fn list(&mut self, folder: &Folder<'_>) -> Vec<Entry> {
+        self.seen.add(&folder.path, true);
         let mut names = match read_names(&folder.path) {
             Ok(names) => names,
             Err(error) => {
@@ -189,7 +194,7 @@ mod tests {
         let mut files = Vec::new();
         tree.walk(&folder, &|_, _| false, &mut files);
         let names = files.iter().map(|file| tree.shown(file).display().to_string()).collect();
-        (names, tree.finish().into_iter().map(|finding| finding.code).collect())
+        (names, tree.finish().0.into_iter().map(|finding| finding.code).collect())
     }
 
     fn write(root: &Path, file: &str) {
