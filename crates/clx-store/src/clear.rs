@@ -5,9 +5,10 @@ use std::io;
 
 use crate::error::{At, StoreError};
 use crate::store::Store;
+use crate::trace;
 
 impl Store {
-    /// Removes all blobs, results, explanations and digests of files, and gives the space back.
+    /// Removes all blobs, results, explanations, traces and digests of files, and gives the space back.
     /// Which outputs clx owns stays known, and so do the durations of runs: neither can be
     /// computed again from the sources.
     ///
@@ -29,6 +30,7 @@ impl Store {
                 )
             })?;
         }
+        trace::remove_all(&self.dir)?;
         match fs::remove_dir_all(self.blob_files.root()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             removed => removed.at("remove", self.blob_files.root())?,

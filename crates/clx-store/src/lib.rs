@@ -8,12 +8,13 @@
 //! <dir>/cache.db          one SQLite file
 //!   blobs                 hash -> size, and the bytes of little texts, or the pack they lie in
 //!   actions               key -> result (versioned JSON that names artifacts)
-//!   explanations          subject -> the components of its last key
+//!   explanations          subject -> the components of its last keys
 //!   durations             subject -> how long its last run took
 //!   files                 path -> stat and digest, so that an unchanged file is not read
 //!   outputs               root, path -> hash and stat of what clx wrote there
 //! <dir>/blobs/packs/…     small blobs that were put together
 //! <dir>/blobs/ab/cdef…    blobs above 64 KiB, named by their hash
+//! <dir>/traces/…          what builds looked at and left: a build of which all is as it was does nothing
 //! ```
 //!
 //! # What a power loss may take
@@ -54,14 +55,17 @@ mod schema;
 mod stat;
 mod stats;
 mod store;
+mod trace;
 mod verify;
 
 pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;
 pub use error::StoreError;
+pub use explain::Components;
 pub use output::OwnedOutput;
 pub use prune::{PrunePolicy, PruneReport};
-pub use stat::FileStat;
+pub use stat::{FINE_TICK, FileStat};
 pub use stats::Stats;
 pub use store::{Sharing, Store, StoreOptions};
+pub use trace::{Begun, Left, Trace, TraceFile};
 pub use verify::VerifyReport;

@@ -4,14 +4,13 @@
 //! The table is loaded with one query, kept in memory and written back by [`Store::flush`].
 //!
 //! A file that was changed shortly before its digest was taken may be changed once more without
-//! any difference in its stat, since the clocks of file systems have steps of up to 2 s. The digest
-//! of such a file is used for nothing but the answer at hand: next time the file is read again.
+//! any difference in its stat, since the clocks of file systems have steps, see [`FileStat::tick`]. The
+//! digest of such a file is used for nothing but the answer at hand: next time the file is read again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clx_core::{ContentHash, Timestamp};
 use rusqlite::named_params;
@@ -20,9 +19,6 @@ use crate::blob::copy_hashing;
 use crate::error::{At, StoreError};
 use crate::stat::{FileStat, path_bytes, path_column};
 use crate::store::{Store, hash_column};
-
-/// The longest step of a file system's clock.
-const RACY: Duration = Duration::from_secs(2);
 
 /// One file as it was when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +31,7 @@ struct Entry {
 
 impl Entry {
     fn is_racy(&self) -> bool {
-        let changed_us = self.stat.mtime_ns.max(self.stat.ctime_ns) / 1000;
-        Timestamp::from_us(changed_us).plus(RACY) > self.recorded
+        self.stat.is_racy(self.recorded.as_us().saturating_mul(1000))
     }
 }
 
@@ -199,6 +194,8 @@ pub(crate) fn remove_entry(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::store::tests::TestStore;
 
@@ -240,7 +237,6 @@ mod tests {
     fn racy_file_is_read_again_until_it_has_rested() {
         let fixture = TestStore::new();
         let path = file(&fixture, "text");
-        fixture.clock.advance(Duration::from_secs(1));
         fixture.store.digest_of(&path).unwrap();
         mark(&fixture);
         let later = fixture.open_again();

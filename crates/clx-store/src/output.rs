@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clx_core::ContentHash;
 use rusqlite::{Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::stat::{FileStat, path_bytes, path_column};
@@ -22,14 +23,15 @@ pub struct OwnedOutput {
     /// The blob that was written there.
     pub hash: ContentHash,
     /// What the file was after writing; `None` if that was not confirmed.
-    written: Option<Written>,
+    pub(crate) written: Option<Written>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Written {
-    size: u64,
-    mtime_ns: i64,
-    inode: i64,
+/// What a file is after it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Written {
+    pub(crate) size: u64,
+    pub(crate) mtime_ns: i64,
+    pub(crate) inode: i64,
 }
 
 impl From<FileStat> for Written {
@@ -43,6 +45,12 @@ impl OwnedOutput {
     #[must_use]
     pub fn new(hash: ContentHash, stat: FileStat) -> Self {
         Self { hash, written: Some(stat.into()) }
+    }
+
+    /// Describes a file of which it is not known whether it is as it was written.
+    #[must_use]
+    pub const fn unconfirmed(hash: ContentHash) -> Self {
+        Self { hash, written: None }
     }
 
     /// Tells whether the file still is what clx wrote, without reading it. False if writing it was

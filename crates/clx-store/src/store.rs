@@ -53,6 +53,7 @@ pub enum Sharing {
 /// Blobs, results of actions, digests of files and ownership of outputs below one directory.
 #[derive(Debug)]
 pub struct Store {
+    pub(crate) dir: PathBuf,
     pub(crate) db: Database,
     pub(crate) blob_files: BlobFiles,
     pub(crate) packs: PackFiles,
@@ -74,6 +75,7 @@ impl Store {
     pub fn open(dir: &Path, options: &StoreOptions) -> Result<Self, StoreError> {
         let open = OpenOptions { durability: options.durability, readers: options.readers };
         Ok(Self {
+            dir: dir.to_owned(),
             db: Database::open(&dir.join("cache.db"), &SCHEMA, &open)?,
             blob_files: BlobFiles::new(dir.join("blobs"), options.durability),
             packs: PackFiles::new(dir.join("blobs/packs"), options.durability),

@@ -1,0 +1,96 @@
+//! Writes traces. Principal type: [`Left`].
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use clx_core::{ContentHash, Inputs};
+use tempfile::NamedTempFile;
+
+use super::{Begun, Content, Entry, Folder, Look};
+use crate::error::{At, StoreError};
+use crate::output::OwnedOutput;
+use crate::stat::FileStat;
+
+/// What a build looked at and what it left, by absolute paths.
+#[derive(Debug, Default)]
+pub struct Left<'a> {
+    looks: BTreeMap<&'a Path, Look>,
+    is_doubtful: bool,
+}
+
+impl Begun {
+    /// Keeps the trace; false if it would be worth nothing, because an input may have changed since the
+    /// build began, or because an output is not known to be as it was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn keep(self, left: &Left<'_>, note: &[u8]) -> Result<bool, StoreError> {
+        let began_ns = self.began.as_us().saturating_mul(1000);
+        let is_racy = |look: &Look| match look {
+            Look::Input(stat) => stat.is_racy(began_ns),
+            Look::Absent | Look::Output(_) | Look::Directory => false,
+        };
+        if left.is_doubtful || left.looks.values().any(is_racy) {
+            return Ok(false);
+        }
+        let content = Content { note, folders: folders(&left.looks) };
+        let Ok(content) = postcard::to_allocvec(&content) else { return Ok(false) };
+        let directory = self.path.parent().unwrap_or(&self.path);
+        let mut file = NamedTempFile::new_in(directory).at("create a file in", directory)?;
+        let digest = ContentHash::of(&content);
+        file.write_all(digest.as_bytes())
+            .and_then(|()| file.write_all(&content))
+            .at("write", &self.path)?;
+        file.persist(&self.path).map_err(|error| error.error).at("write", &self.path)?;
+        Ok(true)
+    }
+}
+
+impl<'a> Left<'a> {
+    /// Adds what was looked at.
+    pub fn add_inputs(&mut self, inputs: &'a Inputs) {
+        for path in &inputs.present {
+            match fs::metadata(path) {
+                Ok(metadata) => {
+                    self.looks.insert(path, Look::Input(FileStat::from(&metadata)));
+                }
+                Err(_) => self.is_doubtful = true,
+            }
+        }
+        for path in &inputs.absent {
+            self.looks.insert(path, Look::Absent);
+            self.is_doubtful |= path.exists();
+        }
+    }
+
+    /// Adds a file that was written.
+    pub fn add_output(&mut self, path: &'a Path, output: Option<&OwnedOutput>) {
+        match output.and_then(|output| output.written) {
+            Some(written) => {
+                self.looks.insert(path, Look::Output(written));
+            }
+            None => self.is_doubtful = true,
+        }
+    }
+
+    /// Adds a directory that has to be there, whatever it holds.
+    pub fn add_directory(&mut self, path: &'a Path) {
+        self.looks.entry(path).or_insert(Look::Directory);
+    }
+}
+
+fn folders<'a>(looks: &BTreeMap<&'a Path, Look>) -> Vec<Folder<'a>> {
+    let mut folders: BTreeMap<&Path, Vec<Entry<'a>>> = BTreeMap::new();
+    for (path, look) in looks {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
+        let entry = Entry { name: name.as_bytes(), look: *look };
+        folders.entry(parent).or_default().push(entry);
+    }
+    folders
+        .into_iter()
+        .map(|(path, entries)| Folder { path: path.as_os_str().as_bytes(), entries })
+        .collect()
+}
