@@ -12,6 +12,15 @@ pub const N_NOTEBOOKS: usize = 300;
 /// Outputs of each: two languages, three kinds, notebook and script.
 pub const N_OUTPUTS: usize = 12;
 
+/// Notebooks of a large course: with 20 files of data it has 820 sources.
+const N_LARGE: usize = 800;
+
+/// Its data files, one in each of its first topics.
+const N_DATA: usize = 20;
+
+/// Files that are made of it: 7 of each notebook, and 10 copies of each data file.
+pub const N_LARGE_OUTPUTS: usize = 7 * N_LARGE + 10 * N_DATA;
+
 const N_SECTIONS: usize = 10;
 const N_CELLS: usize = 40;
 
@@ -25,6 +34,34 @@ pub fn generate(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     write(root, N_NOTEBOOKS, target, notebook)
 }
 
+/// Writes a large course below a directory and returns its spec: pages that run no code, notebooks and
+/// scripts. Outputs go to `out` there.
+pub fn generate_large(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let targets = "<output-target name='all'><path>out/all</path>
+<kinds><kind>code-along</kind></kinds>
+<formats><format>html</format><format>notebook</format><format>code</format></formats>
+<languages><language>de</language><language>en</language></languages>
+</output-target>
+<output-target name='solutions'><path>out/solutions</path>
+<kinds><kind>completed</kind></kinds><formats><format>code</format></formats>
+<languages><language>en</language></languages></output-target>";
+    let spec = write(root, N_LARGE, targets, notebook)?;
+    for number in 0..N_DATA {
+        let data = format!("name,value\npart,{number}\n").repeat(100);
+        fs::write(source(root, number).with_file_name("data.csv"), data)?;
+    }
+    Ok(spec)
+}
+
+/// Returns the source of a notebook.
+pub fn source(root: &Path, number: usize) -> PathBuf {
+    topic(root, number).join(format!("slides_part{number}.py"))
+}
+
+fn topic(root: &Path, number: usize) -> PathBuf {
+    root.join(format!("slides/module_100_all/topic_{number:03}_part{number}"))
+}
+
 /// Writes a course of Python notebooks below a directory and returns its spec.
 pub fn write(
     root: &Path,
@@ -33,9 +70,8 @@ pub fn write(
     notebook: fn(usize) -> Result<String, std::fmt::Error>,
 ) -> Result<PathBuf, Box<dyn Error>> {
     for number in 0..n_notebooks {
-        let directory = root.join(format!("slides/module_100_all/topic_{number:03}_part{number}"));
-        fs::create_dir_all(&directory)?;
-        fs::write(directory.join(format!("slides_part{number}.py")), notebook(number)?)?;
+        fs::create_dir_all(topic(root, number))?;
+        fs::write(source(root, number), notebook(number)?)?;
     }
     let specs = root.join("course-specs");
     fs::create_dir_all(&specs)?;

@@ -17,6 +17,7 @@ mod drawio;
 mod execute;
 mod history;
 mod idle;
+mod incremental;
 mod latency;
 mod memory;
 mod page;
@@ -33,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let figures = match words[..] {
         ["build", directory] => build::measure(Path::new(directory))?,
+        ["incremental", directory] => incremental::measure(Path::new(directory))?,
         ["page", directory] => page::measure(Path::new(directory))?,
         ["execute", directory] => execute::measure(Path::new(directory))?,
         ["memory", directory] => execute::memory(Path::new(directory))?,

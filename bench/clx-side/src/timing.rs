@@ -14,3 +14,9 @@ pub fn quantile_ms(sample_ns: &mut [i64], quantile: f64) -> f64 {
     let last = sample_ns.len() - 1;
     sample_ns[(last as f64 * quantile) as usize] as f64 / 1e6
 }
+
+/// Returns the median of a sample.
+pub fn median(sample: &mut [f64]) -> f64 {
+    sample.sort_by(f64::total_cmp);
+    sample[sample.len() / 2]
+}

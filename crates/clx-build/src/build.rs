@@ -10,9 +10,10 @@ use clx_core::{
     Severity, StepEvent,
 };
 use clx_course::FileCopy;
-use clx_store::{Store, StoreError};
+use clx_store::{OwnedOutput, Store, StoreError};
 
 use crate::code;
+use crate::components::remember;
 use crate::event::BuildEvent;
 use crate::order::Order;
 use crate::plan::{BuildPlan, PlannedStep, count};
@@ -126,14 +127,22 @@ impl<'a> Build<'a> {
             self.report.status = BuildStatus::Interrupted;
         } else {
             self.sweep()?;
+            remember(&self.plan.steps, self.store)?;
             if self.report.errors() > 0 {
                 self.report.status = BuildStatus::SomeFailed;
             }
         }
-        self.publisher.finish()?;
+        self.report.last_write = self.publisher.finish()?;
+        self.report.outputs = self.outputs();
         self.store.flush()?;
         self.report.duration = begin.elapsed();
         Ok(self.report)
+    }
+
+    /// Returns all paths at which the plan wants a file, and what lies there.
+    fn outputs(&self) -> Vec<(PathBuf, Option<OwnedOutput>)> {
+        let known = |path: &PathBuf| (path.clone(), self.publisher.output(path).cloned());
+        self.plan.places().map(known).collect()
     }
 
     /// Hands the steps that can begin to the backend.
@@ -189,14 +198,14 @@ impl<'a> Build<'a> {
         let mut withdrawn: Vec<&Path> = Vec::new();
         for event in events {
             match event {
-                StepEvent::Notice(notice) => self.problem(&notice),
+                StepEvent::Notice(notice) => self.passing_problem(&notice),
                 StepEvent::Running(steps) => (self.events)(BuildEvent::Running(steps)),
                 StepEvent::Finished { step, outputs, duration, attempts, executed } => {
                     finished = true;
                     let (index, planned) = self.order.planned(step);
                     self.order.finish(index, &outputs);
                     if attempts > 1 && outputs.iter().all(is_there) {
-                        self.problem(&flaky(planned, attempts));
+                        self.passing_problem(&flaky(planned, attempts));
                     }
                     self.count_runs(planned, &executed);
                     self.count(planned, &outputs, duration, executed.len());
@@ -265,7 +274,7 @@ impl<'a> Build<'a> {
             let message =
                 format!("the kernel `{}` had {failures}: {}", run.kernel, run.faults.join("; "));
             let problem = Diagnostic::new(Severity::Medium, code::FLAKY, "flaky", message);
-            self.problem(&problem.in_file(&planned.step.label));
+            self.passing_problem(&problem.in_file(&planned.step.label));
         }
     }
 
@@ -308,7 +317,7 @@ impl<'a> Build<'a> {
             let problem =
                 Diagnostic::new(Severity::High, code::KEPT_CHANGED, "kept_changed", message)
                     .in_file(path);
-            self.problem(&problem);
+            self.passing_problem(&problem);
         }
         self.report.removed = removed.files.len();
         if self.report.removed > 0 {
@@ -319,6 +328,13 @@ impl<'a> Build<'a> {
 
     fn problem(&mut self, problem: &Diagnostic) {
         if self.report.add(problem) {
+            (self.events)(BuildEvent::Problem(problem.clone()));
+        }
+    }
+
+    /// Tells of a problem that the next build will not have.
+    fn passing_problem(&mut self, problem: &Diagnostic) {
+        if self.report.add_passing(problem) {
             (self.events)(BuildEvent::Problem(problem.clone()));
         }
     }

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clx_core::{
-    ContentHash, Diagnostic, DiagramInput, DiagramRequest, IncludedFile, JobKind, PictureFormat,
-    Severity, Step, StepOutput,
+    ContentHash, Diagnostic, DiagramInput, DiagramRequest, IncludedFile, Inputs, JobKind,
+    PictureFormat, Severity, Step, StepOutput,
 };
 use clx_course::{Course, DiagramOutputs};
 use clx_store::{Store, StoreError};
@@ -85,6 +85,8 @@ pub(crate) struct PlannedDiagrams {
     /// The first picture of each source in each format.
     pub(crate) pictures: BTreeMap<(PathBuf, PictureFormat), MadePicture>,
     pub(crate) problems: Vec<Diagnostic>,
+    /// Files that sources include, or would if they were there.
+    pub(crate) inputs: Inputs,
 }
 
 /// Who makes a picture.
@@ -161,7 +163,13 @@ impl DiagramPlanner<'_, '_> {
             return Ok(());
         };
         let root = &self.course.root;
-        let mut read_file = |path: &Path| fs::read(root.join(path)).ok();
+        let inputs = &mut planned.inputs;
+        let mut read_file = |path: &Path| {
+            let path = root.join(path);
+            let bytes = fs::read(&path).ok();
+            inputs.add(&path, bytes.is_some());
+            bytes
+        };
         let parts = match read(file, &String::from_utf8_lossy(&bytes), &mut read_file) {
             Ok(parts) => parts,
             Err(problem) => {

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use clx_core::{Diagnostic, RunningStep};
+use serde::{Deserialize, Serialize};
 
 /// What a build has to do in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BuildTotals {
     /// Sources from which outputs are made.
     pub steps: usize,

@@ -9,13 +9,15 @@
 //! The publisher is the only writer of output trees. It owns what it wrote (the store remembers),
 //! writes only what differs, by temporary name and rename, and removes only what it owns.
 //!
-//! Principal types: [`BuildPlan`], [`Build`], [`BuildEvent`], [`BuildReport`].
+//! Principal types: [`BuildPlan`], [`Forecast`], [`Build`], [`BuildEvent`], [`BuildReport`].
 
 pub mod code;
 
 mod build;
+mod components;
 mod diagram;
 mod event;
+mod forecast;
 mod key;
 mod notebook;
 mod order;
@@ -28,6 +30,7 @@ mod stock;
 pub use build::{Build, BuildError, BuildOptions, Control};
 pub use diagram::{DiagramParts, DiagramTool, FurtherPicture, ReadDiagram};
 pub use event::{BuildEvent, BuildTotals};
+pub use forecast::{Cause, Forecast, OutputForecast, PlaceState, StepForecast};
 pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError, PlanSettings};
 pub use publish::{PublishError, Removed};

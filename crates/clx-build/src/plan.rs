@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use clx_core::{CodeUse, ContentHash, Diagnostic, JobKind, PictureFormat, Step};
+use clx_core::{CodeUse, ContentHash, Diagnostic, Inputs, JobKind, PictureFormat, Step};
 use clx_course::{Course, FileCopy, NotebookOutputs, OutputPlan};
 use clx_store::{Store, StoreError};
 
@@ -48,6 +48,8 @@ pub struct BuildPlan {
     pub(crate) wanted: BTreeSet<PathBuf>,
     /// Problems found while planning.
     pub(crate) problems: Vec<Diagnostic>,
+    /// What was looked at while planning.
+    pub(crate) inputs: Inputs,
 }
 
 /// A step and where each of its outputs goes.
@@ -123,6 +125,8 @@ impl BuildPlan {
             steps.extend(notebook_step(course, notebook, source, code, pictures, &renderers));
         }
         problems.extend(kernels.problems(course));
+        let mut inputs = diagrams.inputs;
+        inputs.present.extend(digests.keys().cloned());
         Ok(Self {
             roots: outputs.targets.iter().map(|target| target.root.clone()).collect(),
             course_dirs: outputs.course_dirs.clone(),
@@ -132,6 +136,7 @@ impl BuildPlan {
             digests,
             wanted,
             problems,
+            inputs,
         })
     }
 
@@ -149,6 +154,30 @@ impl BuildPlan {
     #[must_use]
     pub fn has(&self, kind: JobKind) -> bool {
         self.steps.iter().any(|planned| planned.step.kind == kind)
+    }
+
+    /// Returns every path at which a file is to lie.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &PathBuf> {
+        let made = self.steps.iter().flat_map(|step| &step.places).flatten();
+        made.chain(self.copies.iter().flat_map(|copy| &copy.destinations))
+    }
+
+    /// Tells whether a file that clx owns is swept.
+    pub(crate) fn sweeps(&self, path: &Path) -> bool {
+        !self.wanted.contains(path)
+            && self.course_dirs.iter().any(|directory| path.starts_with(directory))
+    }
+
+    /// Returns the directories that have to exist even if they stay empty.
+    #[must_use]
+    pub fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
+    /// Returns the files that were looked at while planning.
+    #[must_use]
+    pub const fn inputs(&self) -> &Inputs {
+        &self.inputs
     }
 
     /// Returns the problems found while planning.

@@ -1,9 +1,13 @@
 //! What a build did, in numbers and problems. Principal type: [`BuildReport`].
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clx_core::Diagnostic;
+use clx_store::OwnedOutput;
+
+use crate::event::BuildTotals;
 
 /// How a build ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +49,27 @@ pub struct BuildReport {
     pub duration: Duration,
     /// Problems without repetition, in the order they came.
     pub problems: Vec<Diagnostic>,
+    /// Positions of those problems that the next build will not have.
+    passing: BTreeSet<usize>,
+    /// Every path at which the plan wants a file, and what clx wrote there, if it did.
+    pub outputs: Vec<(PathBuf, Option<OwnedOutput>)>,
+    /// When a file was last written; `None` if none was.
+    pub last_write: Option<Instant>,
     seen: BTreeSet<(String, String, String)>,
 }
 
 impl BuildReport {
+    /// Reports that a build with these totals has nothing to do.
+    #[must_use]
+    pub fn unchanged(totals: &BuildTotals, problems: Vec<Diagnostic>) -> Self {
+        let mut report = Self::new(totals.steps);
+        report.sources_cached = totals.steps;
+        report.cached = totals.outputs;
+        report.unchanged = totals.outputs + totals.copies;
+        report.problems = problems;
+        report
+    }
+
     pub(crate) fn new(sources: usize) -> Self {
         Self {
             status: BuildStatus::Built,
@@ -64,6 +85,9 @@ impl BuildReport {
             removed: 0,
             duration: Duration::ZERO,
             problems: Vec::new(),
+            passing: BTreeSet::new(),
+            outputs: Vec::new(),
+            last_write: None,
             seen: BTreeSet::new(),
         }
     }
@@ -78,6 +102,23 @@ impl BuildReport {
             self.problems.push(problem.clone());
         }
         fresh
+    }
+
+    /// Adds a problem of this build alone, such as a worker that was lost.
+    pub(crate) fn add_passing(&mut self, problem: &Diagnostic) -> bool {
+        let is_new = self.add(problem);
+        if is_new {
+            self.passing.insert(self.problems.len() - 1);
+        }
+        is_new
+    }
+
+    /// Returns the problems that a build with nothing to do would have, too.
+    pub fn lasting_problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        let problems = self.problems.iter().enumerate();
+        problems
+            .filter(|(position, _)| !self.passing.contains(position))
+            .map(|(_, problem)| problem)
     }
 
     /// Counts the errors among the problems.

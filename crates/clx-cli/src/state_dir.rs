@@ -12,12 +12,17 @@ pub(crate) struct StateDir {
 }
 
 impl StateDir {
+    /// Returns where the directory is or would be.
+    pub(crate) fn place(root: &Path, moved: Option<&Path>) -> io::Result<PathBuf> {
+        match moved {
+            Some(moved) => std::path::absolute(moved),
+            None => Ok(root.join(".clx")),
+        }
+    }
+
     /// Makes the directory; errors name it.
     pub(crate) fn open(root: &Path, moved: Option<&Path>, jobs: Option<&Path>) -> io::Result<Self> {
-        let path = match moved {
-            Some(moved) => std::path::absolute(moved)?,
-            None => root.join(".clx"),
-        };
+        let path = Self::place(root, moved)?;
         let named =
             |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         std::fs::create_dir_all(&path).map_err(named)?;

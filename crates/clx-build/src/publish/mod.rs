@@ -14,9 +14,10 @@ mod sweep;
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::Instant;
 
 use clx_core::{ContentHash, Diagnostic};
-use clx_store::{Store, StoreError};
+use clx_store::{OwnedOutput, Store, StoreError};
 
 use self::parallel::in_parallel;
 pub(crate) use self::place::{Content, Placed};
@@ -64,6 +65,7 @@ pub(crate) struct Publisher<'s> {
     store: &'s Store,
     roots: Vec<OutputRoot>,
     foreign: Foreign,
+    last_write: Option<Instant>,
 }
 
 impl<'s> Publisher<'s> {
@@ -74,7 +76,7 @@ impl<'s> Publisher<'s> {
     ) -> Result<Self, PublishError> {
         let roots =
             roots.iter().map(|path| OutputRoot::open(store, path)).collect::<Result<_, _>>()?;
-        Ok(Self { store, roots, foreign })
+        Ok(Self { store, roots, foreign, last_write: None })
     }
 
     /// Makes a directory that is wanted even if it stays empty.
@@ -139,15 +141,24 @@ impl<'s> Publisher<'s> {
                 }
             }
         }
+        if !writes.is_empty() {
+            self.last_write = Some(Instant::now());
+        }
         Ok(answers)
     }
 
-    /// Puts on record what was written last.
-    pub(crate) fn finish(&mut self) -> Result<(), PublishError> {
+    /// Puts on record what was written last. Returns when that was, if anything was.
+    pub(crate) fn finish(&mut self) -> Result<Option<Instant>, PublishError> {
         for root in &mut self.roots {
             root.note(self.store, &[])?;
         }
-        Ok(())
+        Ok(self.last_write)
+    }
+
+    /// Returns what is known of the file at a path.
+    pub(crate) fn output(&self, path: &Path) -> Option<&OwnedOutput> {
+        let (root, relative) = self.locate(path).ok()?;
+        self.roots[root].owned.get(&relative)
     }
 
     /// Removes what clx owns at paths whose outputs could not be made.

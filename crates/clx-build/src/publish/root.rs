@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clx_core::{ContentHash, Diagnostic};
-use clx_store::{FileStat, OwnedOutput, Store, StoreError};
+use clx_core::{Clock, ContentHash, Diagnostic, SystemClock};
+use clx_store::{FINE_TICK, FileStat, OwnedOutput, Store, StoreError};
 
 use super::PublishError;
 use crate::code;
@@ -123,10 +123,17 @@ impl OutputRoot {
         relative.parent().and_then(|directory| self.safe.get(directory)) == Some(&true)
     }
 
-    /// Remembers what a file is after it was written, for the next [`Self::note`].
+    /// Remembers what a file is after it was written, for the next [`Self::note`]. What a coarse clock
+    /// says of it means something only later: until then it is read again.
     pub(super) fn remember(&mut self, relative: &Path, hash: ContentHash, stat: FileStat) {
-        self.owned.insert(relative.to_owned(), OwnedOutput::new(hash, stat));
-        self.written.push((relative.to_owned(), stat));
+        let is_settled = stat.tick() <= FINE_TICK || !stat.is_racy(now_ns());
+        let output = if is_settled {
+            self.written.push((relative.to_owned(), stat));
+            OwnedOutput::new(hash, stat)
+        } else {
+            OwnedOutput::unconfirmed(hash)
+        };
+        self.owned.insert(relative.to_owned(), output);
     }
 
     /// Puts on record what was written since the last call and what will be written next.
@@ -175,6 +182,10 @@ impl OutputRoot {
         let half = STAGING_HALVES[self.staged % STAGING_HALVES.len()];
         Ok(self.staging.join(half).join(self.staged.to_string()))
     }
+}
+
+fn now_ns() -> i64 {
+    SystemClock.now().as_us().saturating_mul(1000)
 }
 
 impl Drop for OutputRoot {

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cache;
 pub mod docker;
+pub mod plan;
 pub mod pool;
 pub mod setup;
 pub mod worker;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
 pub use self::docker::DockerCommand;
+pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
 pub use self::worker::WorkerCommand;
@@ -43,6 +45,16 @@ pub enum Command {
         clx build course-specs/python.xml -L de --targets students\n  \
         clx build course-specs/python.xml --output-dir /tmp/preview -O verbose")]
     Build(BuildArgs),
+    /// Tell what a build would do, why, and how long it would take, without doing it
+    #[command(after_help = "Examples:\n  clx plan course-specs/python.xml\n  \
+        clx plan course-specs/python.xml --format json")]
+    Plan(PlanArgs),
+    /// Explain what a build would do with one source or output, and why
+    #[command(
+        after_help = "Examples:\n  clx explain slides/module_100/topic_100_loops/slides_loops.py\n  \
+        clx explain 'output/public/En/Python Course/Slides/Html/Code-Along/Beginning/01 Loops.html'"
+    )]
+    Explain(ExplainArgs),
     /// Check a course and report all problems at once, building nothing
     Validate(SpecArgs),
     /// List the output targets of a course

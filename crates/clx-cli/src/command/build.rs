@@ -3,21 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clx_build::{
-    Build, BuildEvent, BuildOptions, BuildPlan, BuildReport, BuildStatus, Control, PageSettings,
-    PlanSettings,
-};
-use clx_core::Diagnostic;
-use clx_course::{Course, ImageMode, OutputPlan, Selection};
+use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, BuildStatus, Control};
+use clx_core::{Clock, Diagnostic, Inputs, SystemClock, Timestamp};
+use clx_course::{Course, OutputPlan};
+use clx_store::FINE_TICK;
 
-use super::diagrams::diagram_tool;
 use super::failure::Failure;
-use super::pages::{KernelChooser, PageTemplates};
+use super::last_build::{LastBuild, Underway};
+use super::planning::{Planned, Planner, outputs};
 use super::wiring::{Workshop, open_state, runtime};
-use super::with_causes;
 use crate::args::BuildArgs;
-use crate::args::build::{ExecuteArg, ImageModeArg, SelectionArgs};
-use crate::display::BuildDisplay;
+use crate::display::{BuildDisplay, course_name};
 use crate::exit::Exit;
 use crate::signals;
 
@@ -27,6 +23,10 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(super) fn run(args: &BuildArgs) -> Exit {
     let mut display = BuildDisplay::new(&args.display);
     let begin = Instant::now();
+    if let Some(last) = LastBuild::still_holds(args) {
+        return display.repeat_last(last, begin.elapsed());
+    }
+    let began = SystemClock.now();
     let loaded = super::load(&args.spec);
     let Some(course) = loaded.course else {
         display.refuse(&args.spec.spec, &loaded.diagnostics);
@@ -45,7 +45,8 @@ pub(super) fn run(args: &BuildArgs) -> Exit {
     for problem in &found {
         display.problem(problem);
     }
-    let built = build(args, &course, &outputs, &all, &mut display);
+    let seen = Seen { inputs: &loaded.inputs, found: &found, began };
+    let built = build(args, &course, &outputs, &all, &seen, &mut display);
     match built {
         Ok(report) => display.finish(&report, &found, begin.elapsed()),
         Err(failure) => {
@@ -59,15 +60,24 @@ pub(super) fn run(args: &BuildArgs) -> Exit {
     }
 }
 
+/// What was seen of a course when it was loaded.
+struct Seen<'a> {
+    inputs: &'a Inputs,
+    found: &'a [Diagnostic],
+    began: Timestamp,
+}
+
 fn build(
     args: &BuildArgs,
     course: &Course,
     outputs: &OutputPlan,
     all: &OutputPlan,
+    seen: &Seen<'_>,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
     let work = &args.work;
     let state = open_state(&course.root, &work.state)?;
+    let underway = Underway::begin(args, &state, seen.began)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(state, course, work, &runtime)?;
     let control = Arc::new(Control::default());
@@ -78,21 +88,9 @@ fn build(
     .map_err(Failure::environment)?;
 
     let store = Arc::clone(&workshop.store);
-    let templates = PageTemplates::load(&course.root, &store)?;
     let toolbox = workshop.toolbox();
-    let chooser = KernelChooser { tools: &toolbox, chosen: &work.kernel, execute: work.execute };
-    let kernel = |language| chooser.choose(language);
-    let pages = PageSettings {
-        renderer: templates.identity,
-        templates: templates.own,
-        kernel: (work.execute != ExecuteArg::Never).then_some(&kernel),
-        reuse: !work.no_cache,
-        cell_limit: work.cell_timeout.map(Duration::from_secs),
-    };
-    let diagrams = |kind| diagram_tool(kind, work.diagrams, &toolbox);
-    let settings = PlanSettings { pages, diagrams: &diagrams };
-    let plan = BuildPlan::new(course, outputs, all, &store, &settings)
-        .map_err(|error| Failure::environment(with_causes(&error)))?;
+    let planner = Planner { course, work, toolbox: &toolbox, store: &store };
+    let Planned { plan, tools, templates } = planner.plan(outputs, all)?;
     workshop.check(&plan)?;
     let mut backend = workshop.backend(&course.root, work, &runtime)?;
     let options =
@@ -106,33 +104,27 @@ fn build(
     }
     let report = report?;
     closed?;
+    let is_clean = !seen.found.iter().any(Diagnostic::is_error);
+    if is_clean {
+        let last = LastBuild {
+            course_name: course_name(course).to_owned(),
+            totals: plan.totals(),
+            found: seen.found.to_vec(),
+            problems: report.lasting_problems().cloned().collect(),
+            tools,
+        };
+        underway.keep(&plan, &report, &[seen.inputs, plan.inputs(), &templates], &last)?;
+    }
+    wait_for_clock(&report);
     Ok(report)
 }
 
-type Plans = (OutputPlan, OutputPlan, Vec<Diagnostic>);
-
-/// Plans the selection, and the same without its restriction to some kinds: what that names is
-/// never swept.
-fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnostic>> {
-    let selection = Selection {
-        output_dir: args.output_dir.clone(),
-        targets: args.targets.clone(),
-        languages: args.language.clone(),
-        speaker_only: args.speaker_only,
-        image_mode: match args.image_mode {
-            ImageModeArg::Duplicated => ImageMode::Duplicated,
-            ImageModeArg::Shared => ImageMode::Shared,
-        },
-        formats: Vec::new(),
-        picture_formats: args.image_format.formats(),
-    };
-    let (outputs, warnings) = clx_course::outputs(course, &selection)?;
-    let all = if args.speaker_only {
-        clx_course::outputs(course, &Selection { speaker_only: false, ..selection })?.0
-    } else {
-        OutputPlan::default()
-    };
-    Ok((outputs, all, warnings))
+/// Waits until whoever changes an output after this build changes its time, too.
+#[expect(clippy::disallowed_methods, reason = "nobody stops anything within 10 ms")]
+fn wait_for_clock(report: &BuildReport) {
+    if let Some(last_write) = report.last_write {
+        std::thread::sleep(FINE_TICK.saturating_sub(last_write.elapsed()));
+    }
 }
 
 /// Tells whether nothing is wrong but that tools are not installed.

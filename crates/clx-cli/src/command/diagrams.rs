@@ -8,14 +8,14 @@ use clx_core::{Diagnostic, JobKind};
 use clx_worker_drawio::{DrawioPage, pages};
 use clx_worker_plantuml::{includes, pictures};
 
-use super::toolbox::{Lack, Renderer, Toolbox};
+use super::toolbox::{Lack, Renderer};
 use crate::args::build::DiagramsArg;
 
 /// Finds the tool for a kind of diagrams.
 pub(super) fn diagram_tool(
     kind: JobKind,
     wanted: DiagramsArg,
-    tools: &Toolbox,
+    renderer: impl FnOnce() -> Result<Renderer, Lack>,
 ) -> DiagramTool<'static> {
     let is_optional = match wanted {
         DiagramsArg::Never => return DiagramTool::Off,
@@ -27,7 +27,7 @@ pub(super) fn diagram_tool(
         JobKind::Drawio => Box::new(|file, source, _| read_drawio(file, source)),
         JobKind::Notebook => return DiagramTool::Off,
     };
-    match tools.renderer(kind) {
+    match renderer() {
         Ok(Renderer { identity, notice }) => DiagramTool::Ready { identity, read, notice },
         Err(Lack { reason, hint }) => DiagramTool::Missing { reason, hint, is_optional },
     }

@@ -6,11 +6,15 @@ mod containers;
 mod diagrams;
 mod docker;
 mod doctor;
+mod explain;
 mod failure;
 mod images;
+mod last_build;
 mod list;
 mod outline;
 mod pages;
+mod plan;
+mod planning;
 mod pool;
 mod setup;
 mod toolbox;
@@ -24,6 +28,7 @@ use std::path::Path;
 use clx_course::{Course, LoadOptions, Loaded};
 
 pub(crate) use self::build::exit_of;
+pub(crate) use self::last_build::LastBuild;
 
 use crate::args::{Cli, Command, PoolCommand, SpecArgs, WorkerCommand};
 use crate::exit::Exit;
@@ -32,6 +37,8 @@ use crate::exit::Exit;
 pub(crate) fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),

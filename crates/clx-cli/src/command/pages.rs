@@ -7,12 +7,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use clx_build::KernelChoice;
-use clx_core::{ContentHash, Diagnostic, ProgLang};
+use clx_core::{ContentHash, Diagnostic, Inputs, ProgLang};
 use clx_render::{Templates, renderer_identity};
 use clx_store::{Store, StoreError};
 
 use super::toolbox::{Kernel, Lack, Toolbox};
-use crate::args::build::{ExecuteArg, KernelArg};
+use crate::args::build::{ExecuteArg, KernelArg, WorkArgs};
 
 /// Where a course keeps its own templates, and their names.
 const DIRECTORY: &str = "templates/html";
@@ -24,6 +24,8 @@ pub(super) struct PageTemplates {
     pub(super) identity: ContentHash,
     /// The course's own, in the store.
     pub(super) own: Option<ContentHash>,
+    /// What was looked at.
+    pub(super) inputs: Inputs,
 }
 
 /// Why the templates cannot be used.
@@ -53,7 +55,11 @@ impl PageTemplates {
             let json = serde_json::to_vec(&files).expect("a map of texts is JSON");
             Some(store.put(&json).map_err(TemplateFailure::Store)?)
         };
-        Ok(Self { identity: renderer_identity(&templates), own })
+        let mut inputs = Inputs::default();
+        for name in NAMES {
+            inputs.add(&root.join(DIRECTORY).join(name), files.contains_key(name));
+        }
+        Ok(Self { identity: renderer_identity(&templates), own, inputs })
     }
 }
 
@@ -79,13 +85,17 @@ fn read(root: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
 
 /// Chooses the kernel of each language.
 pub(super) struct KernelChooser<'a> {
-    pub(super) tools: &'a Toolbox,
+    tools: &'a Toolbox,
     /// The user's own choices.
-    pub(super) chosen: &'a [KernelArg],
-    pub(super) execute: ExecuteArg,
+    chosen: &'a [KernelArg],
+    execute: ExecuteArg,
 }
 
-impl KernelChooser<'_> {
+impl<'a> KernelChooser<'a> {
+    pub(super) fn new(tools: &'a Toolbox, args: &'a WorkArgs) -> Self {
+        Self { tools, chosen: &args.kernel, execute: args.execute }
+    }
+
     /// Finds the kernel of a language.
     pub(super) fn choose(&self, language: ProgLang) -> KernelChoice {
         let own = self.chosen.iter().rfind(|choice| choice.language == language);

@@ -12,12 +12,19 @@ use super::progress::Progress;
 use super::style::Style;
 use super::{plural, stderr_line, stdout_line};
 use crate::args::build::{DisplayArgs, OutputMode};
-use crate::command::exit_of;
+use crate::command::{LastBuild, exit_of};
 use crate::exit::Exit;
 
 /// Errors and warnings repeated in the summary at most.
 const SUMMARY_ERRORS: usize = 10;
 const SUMMARY_WARNINGS: usize = 5;
+
+/// Returns the name of a course in English, or in its first language.
+pub(crate) fn course_name(course: &Course) -> &str {
+    let codes = course.codes();
+    let language = codes.iter().find(|&&code| code == Language::EN).or(codes.first());
+    language.map(|&code| course.name.get(code)).unwrap_or_default()
+}
 
 /// Prints a build as it goes.
 pub(crate) struct BuildDisplay {
@@ -52,13 +59,25 @@ impl BuildDisplay {
 
     /// Says which course is built.
     pub(crate) fn begin(&mut self, course: &Course) {
-        let codes = course.codes();
-        let language = codes.iter().find(|&&code| code == Language::EN).or(codes.first());
-        self.course_name =
-            language.map(|&code| course.name.get(code).to_owned()).unwrap_or_default();
+        self.name_course(course_name(course).to_owned());
+    }
+
+    fn name_course(&mut self, name: String) {
+        self.course_name = name;
         if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
             stderr_line(&format!("Building {}", self.style.bold(&self.course_name)));
         }
+    }
+
+    /// Reports that nothing has changed since the last build of the same request.
+    pub(crate) fn repeat_last(&mut self, last: LastBuild, elapsed: Duration) -> Exit {
+        let LastBuild { course_name, totals, found, problems, .. } = last;
+        self.name_course(course_name);
+        self.totals = totals;
+        for problem in found.iter().chain(&problems) {
+            self.problem(problem);
+        }
+        self.finish(&BuildReport::unchanged(&totals, problems), &found, elapsed)
     }
 
     /// Reports that the spec or the selection is wrong.

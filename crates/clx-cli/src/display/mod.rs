@@ -12,8 +12,9 @@ mod table;
 mod tools;
 
 use std::io::Write;
+use std::time::Duration;
 
-pub(crate) use self::build::BuildDisplay;
+pub(crate) use self::build::{BuildDisplay, course_name};
 pub(crate) use self::docker::{print_images, size};
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
@@ -37,4 +38,14 @@ pub(crate) fn stdout_text(text: &str) {
 /// Writes a number with its noun: `1 file`, `2 files`.
 pub(crate) fn plural(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// Writes a duration: `0.03 s`, `4.1 s`, `12 min`.
+pub(crate) fn seconds(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    match seconds {
+        _ if seconds < 0.1 => format!("{seconds:.2} s"),
+        _ if seconds < 60.0 => format!("{seconds:.1} s"),
+        _ => format!("{:.0} min", seconds / 60.0),
+    }
 }

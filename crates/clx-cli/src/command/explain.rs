@@ -1,0 +1,118 @@
+//! `clx explain`: of one source or output, what a build would do with it and why.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clx_build::StepForecast;
+use clx_course::LoadOptions;
+
+use super::failure::Failure;
+use super::plan::{Foreseen, foresee, place, refuse, step_json, why};
+use crate::args::{ExplainArgs, ListFormat};
+use crate::display::{seconds, stdout_line, stdout_text, table};
+use crate::exit::Exit;
+
+/// Where the specs of courses lie.
+const SPECS: &str = "course-specs";
+
+pub(super) fn run(args: &ExplainArgs) -> Exit {
+    match explain(args) {
+        Ok(()) => Exit::Built,
+        Err(failure) => refuse(failure),
+    }
+}
+
+fn explain(args: &ExplainArgs) -> Result<(), Failure> {
+    let path = std::path::absolute(&args.path).map_err(Failure::environment)?;
+    let specs = match &args.spec {
+        Some(spec) => vec![spec.clone()],
+        None => specs_above(&path),
+    };
+    let options = LoadOptions { root: args.data_dir.clone() };
+    let mut refused = None;
+    for spec in &specs {
+        match foresee(spec, &options, &args.selection, &args.work) {
+            Ok(foreseen) => {
+                if let Some(step) = step_of(&foreseen, &path) {
+                    print(&foreseen, step, &path, args.format);
+                    return Ok(());
+                }
+            }
+            Err(failure) => refused = Some(failure),
+        }
+    }
+    Err(refused.unwrap_or_else(|| unknown(&args.path, &specs)))
+}
+
+/// Returns the specs in the nearest `course-specs` beside or above a path, in name order.
+fn specs_above(path: &Path) -> Vec<PathBuf> {
+    let directories = path.ancestors().map(|above| above.join(SPECS));
+    let entries = directories.filter_map(|directory| fs::read_dir(directory).ok()).next();
+    let mut specs: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .collect();
+    specs.sort();
+    specs
+}
+
+fn step_of<'f>(foreseen: &'f Foreseen, path: &Path) -> Option<&'f StepForecast> {
+    let root = &foreseen.course.root;
+    foreseen.forecast.steps.iter().find(|step| {
+        root.join(&step.file) == *path || step.outputs.iter().any(|output| output.path == *path)
+    })
+}
+
+fn print(foreseen: &Foreseen, step: &StepForecast, path: &Path, format: ListFormat) {
+    let is_asked = |output: &&clx_build::OutputForecast| output.path == *path;
+    let one = step.outputs.iter().filter(is_asked).cloned().collect::<Vec<_>>();
+    let step = match one.is_empty() {
+        true => step.clone(),
+        false => StepForecast { outputs: one, ..step.clone() },
+    };
+    if format == ListFormat::Json {
+        stdout_text(&format!("{:#}\n", step_json(&step)));
+        return;
+    }
+    let known =
+        if step.n_made() == 0 { "all results are known" } else { "something is to be made" };
+    stdout_line(&format!("{} ({}): {known}", step.file, step.kind));
+    let why = why(&step);
+    if !why.is_empty() {
+        stdout_line(&format!("  {why}"));
+    }
+    if let Some(expected) = step.expected {
+        stdout_line(&format!("  last took {}", seconds(expected)));
+    }
+    let rows: Vec<[String; 3]> = step
+        .outputs
+        .iter()
+        .map(|output| {
+            let path = output.path.strip_prefix(&foreseen.course.root).unwrap_or(&output.path);
+            let result = if output.is_known { "known" } else { "to be made" };
+            [path.display().to_string(), result.to_owned(), place(output.place).to_owned()]
+        })
+        .collect();
+    stdout_line("");
+    stdout_text(&table(["OUTPUT", "RESULT", "FILE"], &rows));
+}
+
+fn unknown(path: &Path, specs: &[PathBuf]) -> Failure {
+    let message = match specs {
+        [] => format!(
+            "there is no `{SPECS}` with a course spec above {}; name the spec with `--spec`",
+            path.display()
+        ),
+        _ => {
+            let specs: Vec<_> = specs.iter().map(|spec| spec.display().to_string()).collect();
+            format!(
+                "{} is neither a source from which outputs are made nor an output of {}",
+                path.display(),
+                specs.join(", ")
+            )
+        }
+    };
+    Failure { message, problems: Vec::new(), exit: Exit::SomeFailed }
+}

@@ -1,0 +1,210 @@
+//! `clx plan`: what a build would do, and why.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clx_build::{Cause, Forecast, PlaceState, StepForecast};
+use clx_core::{Diagnostic, JobKind};
+use clx_course::{Course, LoadOptions};
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::planning::{Planned, Planner, outputs};
+use super::wiring::{Workshop, open_state, processors, runtime};
+use crate::args::build::{SelectionArgs, WorkArgs};
+use crate::args::{ListFormat, PlanArgs};
+use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, stdout_text, table};
+use crate::exit::Exit;
+
+pub(super) fn run(args: &PlanArgs) -> Exit {
+    let options = LoadOptions { root: args.spec.data_dir.clone() };
+    let foreseen = match foresee(&args.spec.spec, &options, &args.selection, &args.work) {
+        Ok(foreseen) => foreseen,
+        Err(failure) => return refuse(failure),
+    };
+    match args.format {
+        ListFormat::Json => stdout_text(&format!("{:#}\n", foreseen.json(&args.work))),
+        ListFormat::Table => foreseen.print(&args.work),
+    }
+    Exit::Built
+}
+
+/// Prints why nothing could be foreseen.
+pub(super) fn refuse(failure: Failure) -> Exit {
+    failure.problems.iter().for_each(|problem| stderr_line(&problem.to_string()));
+    stderr_line(&format!("error: {}", failure.message));
+    failure.exit
+}
+
+/// A course, and what a build of it would do.
+pub(super) struct Foreseen {
+    pub(super) course: Course,
+    pub(super) forecast: Forecast,
+    /// What is wrong with the course.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Looks what a build would do.
+pub(super) fn foresee(
+    spec: &Path,
+    options: &LoadOptions,
+    selection: &SelectionArgs,
+    work: &WorkArgs,
+) -> Result<Foreseen, Failure> {
+    let wrong = |problems| Failure {
+        message: format!("{} cannot be planned", spec.display()),
+        problems,
+        exit: Exit::Spec,
+    };
+    let loaded = clx_course::load(spec, options);
+    let course = loaded.course.ok_or_else(|| wrong(loaded.diagnostics.clone()))?;
+    let (wanted, all, warnings) = outputs(&course, selection).map_err(wrong)?;
+    let runtime = runtime().map_err(Failure::environment)?;
+    let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
+    let (toolbox, store) = (workshop.toolbox(), &workshop.store);
+    let planner = Planner { course: &course, work, toolbox: &toolbox, store };
+    let Planned { plan, .. } = planner.plan(&wanted, &all)?;
+    let forecast = Forecast::new(&plan, store)?;
+    store.flush()?;
+    let mut problems = loaded.diagnostics;
+    problems.extend(warnings);
+    problems.extend_from_slice(plan.problems());
+    Ok(Foreseen { course, forecast, problems })
+}
+
+impl Foreseen {
+    fn print(&self, work: &WorkArgs) {
+        let errors = self.problems.iter().filter(|problem| problem.is_error());
+        errors.for_each(|problem| stderr_line(&problem.to_string()));
+        let steps = || self.forecast.steps.iter();
+        let busy: Vec<&StepForecast> = steps().filter(|step| !is_fresh(step)).collect();
+        if !busy.is_empty() {
+            let rows: Vec<_> = busy.iter().map(|step| row(step)).collect();
+            stdout_text(&table(["SOURCE", "OUTPUTS", "WHY", "LAST TOOK"], &rows));
+            stdout_line("");
+        }
+        let n_fresh = self.forecast.steps.len() - busy.len();
+        let n_outputs: usize = steps().map(|step| step.outputs.len()).sum();
+        let name = course_name(&self.course);
+        if busy.is_empty() && self.forecast.copies.is_empty() && self.forecast.removals.is_empty() {
+            let sources = plural(n_fresh, "source");
+            let outputs = plural(n_outputs, "output");
+            stdout_line(&format!("{name}: nothing to do, {outputs} of {sources} are in place."));
+            return;
+        }
+        let mut parts = vec![format!("{} to build", plural(busy.len(), "source"))];
+        parts.extend(expected(&busy, work).map(|time| format!("in about {}", seconds(time))));
+        parts.push(format!("{} fresh", plural(n_fresh, "source")));
+        let more = [(&self.forecast.copies, "to copy"), (&self.forecast.removals, "to remove")];
+        let more = more.iter().filter(|(files, _)| !files.is_empty());
+        parts.extend(more.map(|(files, what)| format!("{} {what}", plural(files.len(), "file"))));
+        stdout_line(&format!("{name}: {}.", parts.join(", ")));
+    }
+
+    fn json(&self, work: &WorkArgs) -> Value {
+        let steps = &self.forecast.steps;
+        let busy: Vec<&StepForecast> = steps.iter().filter(|step| !is_fresh(step)).collect();
+        json!({
+            "course_name": course_name(&self.course),
+            "sources": steps.len(),
+            "fresh": steps.len() - busy.len(),
+            "expected_seconds": expected(&busy, work).map(|time| time.as_secs_f64()),
+            "steps": busy.iter().map(|step| step_json(step)).collect::<Value>(),
+            "copies": shown(&self.forecast.copies),
+            "removals": shown(&self.forecast.removals),
+            "problems": self.problems,
+        })
+    }
+}
+
+fn is_fresh(step: &StepForecast) -> bool {
+    step.n_made() == 0 && step.n_placed() == 0
+}
+
+fn row(step: &StepForecast) -> [String; 4] {
+    let part = |n: usize, what: &str| if n == 0 { None } else { Some(format!("{n} {what}")) };
+    let outputs = [part(step.n_made(), "to make"), part(step.n_placed(), "to put in place")];
+    let outputs = outputs.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let last = step.expected.map(seconds).unwrap_or_default();
+    [step.file.clone(), outputs, why(step), last]
+}
+
+/// Says in some words why something is to be done for a source.
+pub(super) fn why(step: &StepForecast) -> String {
+    match &step.cause {
+        Cause::New => "never built".to_owned(),
+        Cause::Moved(names) => format!("changed: {}", names.join(", ")),
+        Cause::Lost => "no result of the last build".to_owned(),
+        Cause::Nothing => {
+            let states = step.outputs.iter().map(|output| place(output.place));
+            let mut states: Vec<_> =
+                states.filter(|state| *state != place(PlaceState::Right)).collect();
+            states.sort_unstable();
+            states.dedup();
+            states.join(", ")
+        }
+    }
+}
+
+/// Says what lies at the place of an output.
+pub(super) const fn place(state: PlaceState) -> &'static str {
+    match state {
+        PlaceState::Right => "in place",
+        PlaceState::Missing => "missing",
+        PlaceState::Outdated => "outdated",
+        PlaceState::Changed => "changed by hand",
+        PlaceState::Foreign => "not written by clx",
+    }
+}
+
+pub(super) fn step_json(step: &StepForecast) -> Value {
+    let (cause, components) = match &step.cause {
+        Cause::Nothing => ("none", &[][..]),
+        Cause::New => ("new", &[][..]),
+        Cause::Moved(names) => ("changed", &names[..]),
+        Cause::Lost => ("lost", &[][..]),
+    };
+    let output = |output: &clx_build::OutputForecast| {
+        json!({
+            "path": output.path.display().to_string(),
+            "known": output.is_known,
+            "place": place(output.place),
+        })
+    };
+    json!({
+        "file": step.file,
+        "kind": step.kind.name(),
+        "made": step.n_made(),
+        "placed": step.n_placed(),
+        "cause": cause,
+        "components": components,
+        "expected_seconds": step.expected.map(|time| time.as_secs_f64()),
+        "outputs": step.outputs.iter().map(output).collect::<Value>(),
+    })
+}
+
+fn shown(paths: &[PathBuf]) -> Value {
+    paths.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// Returns how long the steps will take with all workers: the kinds one beside the other, each as long
+/// as its longest step, or as its share of all. A step that never ran is taken for a mean one of its
+/// kind; `None` if none of some kind ever ran.
+fn expected(steps: &[&StepForecast], work: &WorkArgs) -> Option<Duration> {
+    let mut longest = Duration::ZERO;
+    for kind in [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio] {
+        let made: Vec<_> =
+            steps.iter().filter(|step| step.kind == kind && step.n_made() > 0).collect();
+        let known: Vec<Duration> = made.iter().filter_map(|step| step.expected).collect();
+        if made.is_empty() {
+            continue;
+        }
+        let sum: Duration = known.iter().sum();
+        let mean = sum.checked_div(u32::try_from(known.len()).ok()?)?;
+        let n_unknown = u32::try_from(made.len() - known.len()).ok()?;
+        let n_workers = work.count.of(kind).unwrap_or_else(processors).max(1);
+        let share = (sum + mean * n_unknown) / n_workers;
+        longest = longest.max(share).max(known.into_iter().max().unwrap_or_default());
+    }
+    Some(longest)
+}

@@ -1,0 +1,91 @@
+//! Makes plans: of a course, with the tools that are there. Principal type: [`Planner`].
+
+use std::time::Duration;
+
+use clx_build::{BuildPlan, PageSettings, PlanSettings};
+use clx_core::{Diagnostic, Inputs};
+use clx_course::{Course, ImageMode, OutputPlan, Selection};
+use clx_store::Store;
+
+use super::diagrams::diagram_tool;
+use super::failure::Failure;
+use super::last_build::{Identities, ToolNotes};
+use super::pages::{KernelChooser, PageTemplates};
+use super::toolbox::Toolbox;
+use super::with_causes;
+use crate::args::build::{ExecuteArg, ImageModeArg, SelectionArgs, WorkArgs};
+
+/// What plans are made of.
+pub(super) struct Planner<'a> {
+    pub(super) course: &'a Course,
+    pub(super) work: &'a WorkArgs,
+    pub(super) toolbox: &'a Toolbox,
+    pub(super) store: &'a Store,
+}
+
+/// A plan, and what it depends on beside the course.
+pub(super) struct Planned {
+    pub(super) plan: BuildPlan,
+    /// The tools that were asked for.
+    pub(super) tools: Identities,
+    /// Templates that were looked for.
+    pub(super) templates: Inputs,
+}
+
+impl Planner<'_> {
+    /// Plans what `outputs` asks for; what `all` names beside that is not swept.
+    pub(super) fn plan(&self, outputs: &OutputPlan, all: &OutputPlan) -> Result<Planned, Failure> {
+        let Self { course, work, toolbox, store } = *self;
+        let templates = PageTemplates::load(&course.root, store)?;
+        let notes = ToolNotes::default();
+        let chooser = KernelChooser::new(toolbox, work);
+        let kernel = |language| {
+            let choice = chooser.choose(language);
+            notes.kernel(language, &choice);
+            choice
+        };
+        let renderer = |kind| {
+            let renderer = toolbox.renderer(kind);
+            notes.renderer(kind, &renderer);
+            renderer
+        };
+        let pages = PageSettings {
+            renderer: templates.identity,
+            templates: templates.own,
+            kernel: (work.execute != ExecuteArg::Never).then_some(&kernel),
+            reuse: !work.no_cache,
+            cell_limit: work.cell_timeout.map(Duration::from_secs),
+        };
+        let diagrams = |kind| diagram_tool(kind, work.diagrams, || renderer(kind));
+        let settings = PlanSettings { pages, diagrams: &diagrams };
+        let plan = BuildPlan::new(course, outputs, all, store, &settings)
+            .map_err(|error| Failure::environment(with_causes(&error)))?;
+        Ok(Planned { plan, tools: notes.take(), templates: templates.inputs })
+    }
+}
+
+pub(super) type Plans = (OutputPlan, OutputPlan, Vec<Diagnostic>);
+
+/// Plans the selection, and the same without its restriction to some kinds: what that names is
+/// never swept.
+pub(super) fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnostic>> {
+    let selection = Selection {
+        output_dir: args.output_dir.clone(),
+        targets: args.targets.clone(),
+        languages: args.language.clone(),
+        speaker_only: args.speaker_only,
+        image_mode: match args.image_mode {
+            ImageModeArg::Duplicated => ImageMode::Duplicated,
+            ImageModeArg::Shared => ImageMode::Shared,
+        },
+        formats: Vec::new(),
+        picture_formats: args.image_format.formats(),
+    };
+    let (outputs, warnings) = clx_course::outputs(course, &selection)?;
+    let all = if args.speaker_only {
+        clx_course::outputs(course, &Selection { speaker_only: false, ..selection })?.0
+    } else {
+        OutputPlan::default()
+    };
+    Ok((outputs, all, warnings))
+}
