@@ -142,6 +142,8 @@ fn newer_queue_file_is_refused_and_left_alone() {
     let _first = CLX.build(&course, "course.xml", &[]).expect(0);
     let jobs = course.root().join(".clx/jobs.db");
     raise_version(&jobs);
+    // A build with nothing to do opens no file.
+    course.write("slides/module_100_m/topic_100_a/slides_a.py", "# %%\nx = 2\n");
     let run = CLX.build(&course, "course.xml", &[]).expect(4);
     run.says(&["jobs.db", "version 99", "knows 2"]);
 }

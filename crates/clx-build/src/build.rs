@@ -147,14 +147,17 @@ impl<'a> Build<'a> {
 
     /// Hands the steps that can begin to the backend.
     fn hand_out(&mut self, backend: &mut dyn Backend) -> Result<(), BuildError> {
-        let ready = self.order.take_ready();
-        for chunk in ready.chunks(STEPS_PER_SUBMIT) {
+        let mut ready = self.order.take_ready().into_iter();
+        loop {
+            let chunk: Vec<_> = ready.by_ref().take(STEPS_PER_SUBMIT).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
             for problem in stock(self.store, chunk.iter().map(|(planned, _)| *planned))? {
                 self.problem(&problem);
             }
-            backend.submit(chunk.iter().map(|(_, step)| step.clone()).collect())?;
+            backend.submit(chunk.into_iter().map(|(_, step)| step).collect())?;
         }
-        Ok(())
     }
 
     /// Publishes results as they come, and copies in between; true if interrupted.

@@ -1,7 +1,7 @@
 //! The steps of diagrams: what is drawn by which tool, and the pictures that come of it. Principal
 //! types: [`DiagramTool`], [`DiagramParts`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ pub(crate) struct DiagramPlanner<'a, 't> {
     pub(crate) store: &'a Store,
     pub(crate) tool: &'a dyn Fn(JobKind) -> DiagramTool<'t>,
     /// Digest of each source.
-    pub(crate) digests: &'a BTreeMap<PathBuf, ContentHash>,
+    pub(crate) digests: &'a HashMap<PathBuf, ContentHash>,
 }
 
 /// The steps of diagrams, in the order of their sources.
@@ -105,7 +105,7 @@ impl DiagramPlanner<'_, '_> {
     pub(crate) fn plan(
         &self,
         diagrams: &[DiagramOutputs],
-        taken: &BTreeSet<PathBuf>,
+        taken: &HashSet<PathBuf>,
     ) -> Result<PlannedDiagrams, StoreError> {
         let mut planned = PlannedDiagrams::default();
         for kind in [JobKind::PlantUml, JobKind::Drawio] {
@@ -152,7 +152,7 @@ impl DiagramPlanner<'_, '_> {
         diagram: &DiagramOutputs,
         identity: &ContentHash,
         read: &ReadDiagram<'_>,
-        taken: &BTreeSet<PathBuf>,
+        taken: &HashSet<PathBuf>,
         planned: &mut PlannedDiagrams,
     ) -> Result<(), StoreError> {
         let file = self.course.shown(&diagram.source);

@@ -1,6 +1,6 @@
 //! What a build of a plan would do, and why, without doing it. Principal type: [`Forecast`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -157,7 +157,7 @@ fn forecast(
 
 /// What clx owns in the roots of a plan.
 struct Places {
-    roots: Vec<(PathBuf, BTreeMap<PathBuf, OwnedOutput>)>,
+    roots: Vec<(PathBuf, HashMap<PathBuf, OwnedOutput>)>,
 }
 
 impl Places {
@@ -183,6 +183,8 @@ impl Places {
     fn unwanted(&self, plan: &BuildPlan) -> Vec<PathBuf> {
         let owned = self.roots.iter();
         let paths = owned.flat_map(|(root, owned)| owned.keys().map(move |path| root.join(path)));
-        paths.filter(|path| plan.sweeps(path)).collect()
+        let mut unwanted: Vec<PathBuf> = paths.filter(|path| plan.sweeps(path)).collect();
+        unwanted.sort();
+        unwanted
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn page_key(
                 .with("skip errors", [u8::from(run.skip_errors)]);
             run.files.iter().fold(key, |key, file| {
                 let name = format!("file {}", file.path.display());
-                key.with_hash(&name, &file.hash)
+                key.with_hash(name, &file.hash)
             })
         }
     }
@@ -85,7 +85,7 @@ pub(crate) fn diagram_key(
         .with("part", json(&request.part));
     input.files.iter().fold(key, |key, file| {
         let name = format!("file {}", file.path.display());
-        key.with_hash(&name, &file.hash)
+        key.with_hash(name, &file.hash)
     })
 }
 

@@ -92,7 +92,7 @@ fn key(
             let key = page_key(key, &renderers.pages.renderer, input, request);
             pictures.iter().fold(key, |key, picture| {
                 let name = format!("picture {:?} {}", picture.usage, picture.path.display());
-                key.with_hash(&name, &picture.key)
+                key.with_hash(name, &picture.key)
             })
         }
     }

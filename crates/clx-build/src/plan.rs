@@ -1,7 +1,7 @@
 //! What a build has to do: steps with keys, places for their outputs, copies. Principal type:
 //! [`BuildPlan`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clx_core::{CodeUse, ContentHash, Diagnostic, Inputs, JobKind, PictureFormat, Step};
@@ -43,9 +43,9 @@ pub struct BuildPlan {
     pub(crate) steps: Vec<PlannedStep>,
     pub(crate) copies: Vec<FileCopy>,
     /// Digest of each copied source.
-    pub(crate) digests: BTreeMap<PathBuf, ContentHash>,
+    pub(crate) digests: HashMap<PathBuf, ContentHash>,
     /// Every path that some selection of this course would write.
-    pub(crate) wanted: BTreeSet<PathBuf>,
+    pub(crate) wanted: HashSet<PathBuf>,
     /// Problems found while planning.
     pub(crate) problems: Vec<Diagnostic>,
     /// What was looked at while planning.
@@ -104,7 +104,7 @@ impl BuildPlan {
     ) -> Result<Self, PlanError> {
         let mut problems = Vec::new();
         let digests = digests(course, &sources(outputs), store, &mut problems)?;
-        let mut wanted: BTreeSet<PathBuf> =
+        let mut wanted: HashSet<PathBuf> =
             paths(all).chain(paths(outputs)).map(Path::to_owned).collect();
         let planner = DiagramPlanner { course, store, tool: settings.diagrams, digests: &digests };
         let diagrams = planner.plan(&outputs.diagrams, &wanted)?;
@@ -262,9 +262,9 @@ fn digests(
     sources: &BTreeSet<&Path>,
     store: &Store,
     problems: &mut Vec<Diagnostic>,
-) -> Result<BTreeMap<PathBuf, ContentHash>, PlanError> {
+) -> Result<HashMap<PathBuf, ContentHash>, PlanError> {
     let sources: Vec<PathBuf> = sources.iter().map(|&path| path.to_owned()).collect();
-    let mut digests = BTreeMap::new();
+    let mut digests = HashMap::with_capacity(sources.len());
     for (path, digest) in sources.iter().zip(store.digests_of(&sources)?) {
         match digest {
             Ok(digest) => {

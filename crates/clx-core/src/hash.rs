@@ -1,5 +1,6 @@
 //! Content hashes and the keys built from them. Principal types: [`ContentHash`], [`KeyBuilder`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -119,7 +120,7 @@ impl<'de> Deserialize<'de> for ContentHash {
 #[derive(Debug, Clone)]
 pub struct KeyBuilder {
     hasher: Sha256,
-    components: Vec<(String, ContentHash)>,
+    components: Vec<(Cow<'static, str>, ContentHash)>,
 }
 
 impl KeyBuilder {
@@ -131,25 +132,25 @@ impl KeyBuilder {
 
     /// Adds a component.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let value = value.as_ref();
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl AsRef<[u8]>) -> Self {
+        let (name, value) = (name.into(), value.as_ref());
         for part in [name.as_bytes(), value] {
             self.hasher.update((part.len() as u64).to_le_bytes());
             self.hasher.update(part);
         }
-        self.components.push((name.to_owned(), ContentHash::of(value)));
+        self.components.push((name, ContentHash::of(value)));
         self
     }
 
     /// Adds a component that is itself a hash.
     #[must_use]
-    pub fn with_hash(self, name: &str, hash: &ContentHash) -> Self {
+    pub fn with_hash(self, name: impl Into<Cow<'static, str>>, hash: &ContentHash) -> Self {
         self.with(name, hash.as_bytes())
     }
 
     /// Returns the names and value hashes of the components in the order they were added.
     #[must_use]
-    pub fn components(&self) -> &[(String, ContentHash)] {
+    pub fn components(&self) -> &[(Cow<'static, str>, ContentHash)] {
         &self.components
     }
 

@@ -129,7 +129,7 @@ fn digest(context: &Context, arguments: &BTreeMap<&str, String>, base_id: &str) 
     let key = KeyBuilder::new("clx-image-1")
         .with_hash("context", &context.digest())
         .with("base", base_id);
-    let key = arguments.iter().fold(key, |key, (name, value)| key.with(name, value));
+    let key = arguments.iter().fold(key, |key, (name, value)| key.with((*name).to_owned(), value));
     key.finish().to_hex()
 }
 

@@ -23,12 +23,12 @@ impl Components {
         for (name, value) in key.components() {
             let mut digits = value.to_hex();
             digits.truncate(N_DIGITS);
-            match self.0.get_mut(name) {
+            match self.0.get_mut(&**name) {
                 Some(values) => {
                     values.insert(digits);
                 }
                 None => {
-                    self.0.insert(name.clone(), BTreeSet::from([digits]));
+                    self.0.insert(name.clone().into_owned(), BTreeSet::from([digits]));
                 }
             }
         }
@@ -117,9 +117,9 @@ mod tests {
     fn components(keys: &[&[(&str, &str)]]) -> Components {
         let mut components = Components::default();
         for parts in keys {
-            let key = parts
-                .iter()
-                .fold(KeyBuilder::new("test-1"), |key, (name, value)| key.with(name, value));
+            let key = parts.iter().fold(KeyBuilder::new("test-1"), |key, (name, value)| {
+                key.with((*name).to_owned(), value)
+            });
             components.add(&key);
         }
         components

@@ -5,7 +5,7 @@
 //! the file is still owned, in an unknown state. Clearing the cache keeps this table: it is no
 //! cache, what it says cannot be found out again.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn owned(&self, root: &Path) -> Result<BTreeMap<PathBuf, OwnedOutput>, StoreError> {
+    pub fn owned(&self, root: &Path) -> Result<HashMap<PathBuf, OwnedOutput>, StoreError> {
         self.read(|transaction| {
             transaction
                 .prepare_cached(

@@ -186,7 +186,7 @@ mod tests {
             left.add_directory(&directory);
             let begun = self.file.begin(SystemClock.now().plus(later)).unwrap();
             assert!(self.file.read().is_none());
-            begun.keep(&left, b"note").unwrap()
+            begun.keep(left, b"note").unwrap()
         }
 
         fn holds(&self) -> bool {
@@ -245,7 +245,7 @@ mod tests {
         let mut left = Left::default();
         left.add_output(course.dir.path(), None);
         let begun = course.file.begin(SystemClock.now()).unwrap();
-        assert!(!begun.keep(&left, b"").unwrap());
+        assert!(!begun.keep(left, b"").unwrap());
         assert!(course.file.read().is_none());
     }
 
@@ -268,7 +268,7 @@ mod tests {
         for request in 0..MOST + 10 {
             let file = TraceFile::of(dir.path(), &ContentHash::of(request.to_le_bytes()));
             let begun = file.begin(SystemClock.now()).unwrap();
-            assert!(begun.keep(&Left::default(), b"").unwrap());
+            assert!(begun.keep(Left::default(), b"").unwrap());
         }
         assert_eq!(fs::read_dir(dir.path().join(DIRECTORY)).unwrap().count(), MOST);
         remove_all(dir.path()).unwrap();

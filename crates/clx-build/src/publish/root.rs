@@ -1,6 +1,6 @@
 //! One output root. Principal type: [`OutputRoot`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub(crate) struct OutputRoot {
     path: PathBuf,
     /// The same without symbolic links; every directory written to lies below it.
     real: PathBuf,
-    pub(super) owned: BTreeMap<PathBuf, OwnedOutput>,
+    pub(super) owned: HashMap<PathBuf, OwnedOutput>,
     staging: PathBuf,
     staged: usize,
     /// Directories that exist and lie below the root; true if they were made just now, so that what

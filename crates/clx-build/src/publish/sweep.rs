@@ -1,6 +1,6 @@
 //! Removes what clx owns and nobody wants any more. Principal type: [`Removed`].
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,12 +24,12 @@ impl Publisher<'_> {
     pub(crate) fn sweep(
         &mut self,
         course_dirs: &[PathBuf],
-        wanted: &BTreeSet<PathBuf>,
+        wanted: &HashSet<PathBuf>,
         directories: &[PathBuf],
     ) -> Result<Removed, PublishError> {
         let mut removed = Removed::default();
         for root in &mut self.roots {
-            let stale: Vec<PathBuf> = root
+            let mut stale: Vec<PathBuf> = root
                 .owned
                 .keys()
                 .filter(|relative| {
@@ -39,6 +39,7 @@ impl Publisher<'_> {
                 })
                 .cloned()
                 .collect();
+            stale.sort();
             let of_root = root.remove(self.store, &stale)?;
             for file in &of_root.files {
                 remove_empty_parents(file, course_dirs, directories);

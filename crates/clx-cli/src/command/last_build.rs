@@ -142,7 +142,7 @@ impl Underway {
             left.add_output(path, output.as_ref());
         }
         let note = serde_json::to_vec(last).expect("texts, numbers and hashes are always JSON");
-        self.begun.keep(&left, &note).map(|_| ())
+        self.begun.keep(left, &note).map(|_| ())
     }
 }
 

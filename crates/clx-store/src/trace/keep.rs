@@ -1,6 +1,5 @@
 //! Writes traces. Principal type: [`Left`].
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -17,7 +16,7 @@ use crate::stat::FileStat;
 /// What a build looked at and what it left, by absolute paths.
 #[derive(Debug, Default)]
 pub struct Left<'a> {
-    looks: BTreeMap<&'a Path, Look>,
+    looks: Vec<(&'a Path, Look)>,
     is_doubtful: bool,
 }
 
@@ -27,15 +26,16 @@ impl Begun {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn keep(self, left: &Left<'_>, note: &[u8]) -> Result<bool, StoreError> {
+    pub fn keep(self, mut left: Left<'_>, note: &[u8]) -> Result<bool, StoreError> {
         let began_ns = self.began.as_us().saturating_mul(1000);
-        let is_racy = |look: &Look| match look {
+        let is_racy = |(_, look): &(&Path, Look)| match look {
             Look::Input(stat) => stat.is_racy(began_ns),
             Look::Absent | Look::Output(_) | Look::Directory => false,
         };
-        if left.is_doubtful || left.looks.values().any(is_racy) {
+        if left.is_doubtful || left.looks.iter().any(is_racy) {
             return Ok(false);
         }
+        left.looks.sort_unstable_by_key(|(path, _)| path.as_os_str().as_bytes());
         let content = Content { note, folders: folders(&left.looks) };
         let Ok(content) = postcard::to_allocvec(&content) else { return Ok(false) };
         let directory = self.path.parent().unwrap_or(&self.path);
@@ -55,13 +55,13 @@ impl<'a> Left<'a> {
         for path in &inputs.present {
             match fs::metadata(path) {
                 Ok(metadata) => {
-                    self.looks.insert(path, Look::Input(FileStat::from(&metadata)));
+                    self.looks.push((path, Look::Input(FileStat::from(&metadata))));
                 }
                 Err(_) => self.is_doubtful = true,
             }
         }
         for path in &inputs.absent {
-            self.looks.insert(path, Look::Absent);
+            self.looks.push((path, Look::Absent));
             self.is_doubtful |= path.exists();
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Left<'a> {
     pub fn add_output(&mut self, path: &'a Path, output: Option<&OwnedOutput>) {
         match output.and_then(|output| output.written) {
             Some(written) => {
-                self.looks.insert(path, Look::Output(written));
+                self.looks.push((path, Look::Output(written)));
             }
             None => self.is_doubtful = true,
         }
@@ -78,19 +78,21 @@ impl<'a> Left<'a> {
 
     /// Adds a directory that has to be there, whatever it holds.
     pub fn add_directory(&mut self, path: &'a Path) {
-        self.looks.entry(path).or_insert(Look::Directory);
+        self.looks.push((path, Look::Directory));
     }
 }
 
-fn folders<'a>(looks: &BTreeMap<&'a Path, Look>) -> Vec<Folder<'a>> {
-    let mut folders: BTreeMap<&Path, Vec<Entry<'a>>> = BTreeMap::new();
+/// Groups sorted paths by directory: neighbours mostly share theirs.
+fn folders<'a>(looks: &[(&'a Path, Look)]) -> Vec<Folder<'a>> {
+    let mut folders: Vec<Folder<'_>> = Vec::new();
     for (path, look) in looks {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
-        let entry = Entry { name: name.as_bytes(), look: *look };
-        folders.entry(parent).or_default().push(entry);
+        let (parent, name) = (parent.as_os_str().as_bytes(), name.as_bytes());
+        let entry = Entry { name, look: *look };
+        match folders.last_mut() {
+            Some(last) if last.path == parent => last.entries.push(entry),
+            _ => folders.push(Folder { path: parent, entries: vec![entry] }),
+        }
     }
     folders
-        .into_iter()
-        .map(|(path, entries)| Folder { path: path.as_os_str().as_bytes(), entries })
-        .collect()
 }
