@@ -18,9 +18,9 @@ const SCRIPTS: &str = "/usr/lib/rabbitmq/bin";
 const HOME: &str = "bench/target/rabbit";
 
 const NODE: &str = "clx-bench@localhost";
-const PORT: u16 = 35_672;
-const DISTRIBUTION_PORT: u16 = 35_673;
-const NAME_SERVICE_PORT: u16 = 35_674;
+const PORT: u16 = 25_772;
+const DISTRIBUTION_PORT: u16 = 25_773;
+const NAME_SERVICE_PORT: u16 = 25_774;
 
 /// How long the broker may take until it listens.
 const START: Duration = Duration::from_secs(60);
