@@ -48,6 +48,11 @@ impl WatchOptions {
         self.skip.iter().any(|skipped| skipped == path)
             || is_directory && self.skip_names.iter().any(|skipped| OsStr::new(skipped) == name)
     }
+
+    /// Tells whether something that is left out lies below a directory.
+    pub(crate) fn leads_to_skipped(&self, directory: &Path) -> bool {
+        self.skip.iter().any(|skipped| skipped != directory && skipped.starts_with(directory))
+    }
 }
 
 /// Resolves what exists of a path; the rest is left as it is.

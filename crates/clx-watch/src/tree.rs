@@ -186,9 +186,30 @@ impl Tree {
             self.forget(&path);
         } else if is_directory && event.flags.intersects(ReadFlags::CREATE | ReadFlags::MOVED_TO) {
             self.add_below(&path)?;
+            if self.options.leads_to_skipped(&path) {
+                self.note_entries(&path, change);
+                return Ok(());
+            }
         }
         change.add(path);
         Ok(())
+    }
+
+    /// Notes what is in a new directory. Such a one is itself no change, or whoever writes what is left
+    /// out would be told of it.
+    fn note_entries(&self, directory: &Path, change: &mut Change) {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_temporary(&name) || self.options.leaves_out(&path, is_directory) {
+                continue;
+            }
+            if is_directory && self.options.leads_to_skipped(&path) {
+                self.note_entries(&path, change);
+            } else {
+                change.add(path);
+            }
+        }
     }
 
     /// Takes what is told of a directory itself: of those below others, these have told the same.

@@ -181,6 +181,19 @@ fn what_is_left_out_is_not_told() {
 }
 
 #[test]
+fn new_directory_around_what_is_left_out_is_no_change() {
+    let bench = Bench::new(|root| {
+        fs::create_dir(root.join("slides")).unwrap();
+        WatchOptions { skip: vec![root.join("a/b/output")], ..WatchOptions::new(root) }
+    });
+    fs::create_dir_all(bench.root.join("a/b/output")).unwrap();
+    bench.write("a/b/output/page.html");
+    bench.expect(&[]);
+    bench.write("a/b/notes.txt");
+    bench.expect(&["a/b/notes.txt"]);
+}
+
+#[test]
 fn single_file_outside_is_told_and_its_neighbours_are_not() {
     let bench = Bench::new(|root| {
         let specs = root.with_file_name("specs");
