@@ -51,7 +51,7 @@ mod suggest;
 mod target_row;
 
 pub use course::{CodeRules, Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
-pub use load::{LoadOptions, Loaded, load};
+pub use load::{LoadOptions, Loaded, course_root, load};
 pub use local_text::LocalText;
 pub use name::sanitize;
 pub use outline::{OutlineFile, outline, outline_files};

@@ -33,7 +33,7 @@ pub struct Loaded {
 #[must_use]
 pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     let spec_file = absolute(spec);
-    let root = options.root.as_deref().map_or_else(|| default_root(&spec_file), absolute);
+    let root = course_root(spec, options);
     let shown = spec_file.strip_prefix(&root).unwrap_or(&spec_file);
     let parsed =
         spec::read_file(&spec_file, shown).and_then(|text| spec::read(&text, shown, &root));
@@ -49,6 +49,12 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     diagnostics.extend(loader.tree.finish());
     let course = is_valid.then(|| assemble(spec, root, spec_file.clone(), sections, dir_groups));
     Loaded { course, diagnostics }
+}
+
+/// Returns where the course of a spec lies, whatever is in the spec.
+#[must_use]
+pub fn course_root(spec: &Path, options: &LoadOptions) -> PathBuf {
+    options.root.as_deref().map_or_else(|| default_root(&absolute(spec)), absolute)
 }
 
 fn assemble(

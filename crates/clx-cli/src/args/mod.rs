@@ -5,6 +5,7 @@ pub mod cache;
 pub mod docker;
 pub mod pool;
 pub mod setup;
+pub mod watch;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use self::cache::CacheCommand;
 pub use self::docker::DockerCommand;
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
+pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
 
 /// Builds course material: one source per topic becomes notebooks and code for every language and
@@ -43,6 +45,9 @@ pub enum Command {
         clx build course-specs/python.xml -L de --targets students\n  \
         clx build course-specs/python.xml --output-dir /tmp/preview -O verbose")]
     Build(BuildArgs),
+    /// Build a course, serve it, and build again whenever files of it change
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(Box<WatchArgs>),
     /// Check a course and report all problems at once, building nothing
     Validate(SpecArgs),
     /// List the output targets of a course

@@ -6,16 +6,19 @@ mod containers;
 mod diagrams;
 mod docker;
 mod doctor;
+mod failed_steps;
 mod failure;
 mod images;
 mod list;
 mod outline;
 mod pages;
 mod pool;
+mod round;
 mod setup;
 mod toolbox;
 mod tools;
 mod validate;
+mod watch;
 mod wiring;
 mod worker;
 
@@ -31,7 +34,8 @@ use crate::exit::Exit;
 /// Runs the command of the command line.
 pub(crate) fn run(cli: Cli) -> Exit {
     match cli.command {
-        Command::Build(args) => build::run(&args),
+        Command::Build(args) => build::run(args),
+        Command::Watch(args) => build::run((*args).into()),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),
