@@ -1,6 +1,7 @@
 //! `clx watch`: what a change rebuilds, what is told to people and browsers, and how it ends.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 
 use clx_process::Spawn;
@@ -109,6 +110,31 @@ fn data_file_runs_the_notebook_that_sees_it() {
     let printed = watching.built();
     assert!(printed.contains("code run 1 time"), "{printed}");
     assert!(bench.page().contains("<pre>two"));
+}
+
+#[test]
+fn diagram_and_its_include_draw_the_picture_anew() {
+    let Ok(jar) = std::env::var("CLX_TEST_PLANTUML_JAR") else {
+        // Not through the captured output of tests: a skipped test must be seen.
+        let line = b"SKIPPED: CLX_TEST_PLANTUML_JAR names no PlantUML\n";
+        return std::io::stderr().write_all(line).expect("a standard error");
+    };
+    let bench = Bench::new(&[("a", &notebook("A", "print one"))]);
+    let (diagram, include) = (format!("{TOPIC}/pu/plan.pu"), format!("{TOPIC}/pu/names.iuml"));
+    let source = "@startuml\n!include names.iuml\nFIRST -> Bob : greets\n@enduml\n";
+    bench.course.write(&diagram, source);
+    bench.course.write(&include, "!define FIRST Alice\n");
+    let picture = bench.output(PAGE).with_file_name("img").join("plan.svg");
+    let shows = |word| fs::read_to_string(&picture).expect("a picture").contains(word);
+    let command = bench.command(&["--image-format", "svg"]).env("PLANTUML_JAR", jar);
+    let mut watching = Watching::start(command);
+    assert!(shows("Alice"));
+    bench.course.write(&include, "!define FIRST Carol\n");
+    let _built = watching.built();
+    assert!(shows("Carol"));
+    bench.course.write(&diagram, source.replace("greets", "waves"));
+    let _built = watching.built();
+    assert!(shows("waves"));
 }
 
 #[test]
