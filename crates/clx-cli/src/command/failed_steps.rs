@@ -7,40 +7,41 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use clx_core::{Backend, BackendError, ContentHash, OutputOutcome, Step, StepEvent, StepId};
+use clx_core::{
+    Backend, BackendError, ContentHash, Diagnostic, OutputOutcome, Step, StepEvent, StepId,
+};
 
 /// Begins codes of failures that are no fault of the source: workers, queue, limits.
 const OF_WORKERS: &str = "CLX03";
 
-/// What became of steps that failed, by their keys.
+/// What became of steps that failed.
 #[derive(Debug, Default)]
-pub(super) struct FailedSteps(HashMap<Vec<ContentHash>, Failed>);
+pub(super) struct FailedSteps(HashMap<Identity, Vec<OutputOutcome>>);
 
-#[derive(Debug)]
-struct Failed {
+/// What a step is known by: equal sources in two places fail in two places.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Identity {
     label: String,
-    outputs: Vec<OutputOutcome>,
+    keys: Vec<ContentHash>,
 }
 
 impl FailedSteps {
     /// Forgets the failures of sources that `is_saved` picks by their labels.
     pub(super) fn forget(&mut self, is_saved: impl Fn(&str) -> bool) {
-        self.0.retain(|_, failed| !is_saved(&failed.label));
+        self.0.retain(|step, _| !is_saved(&step.label));
     }
 
     /// Remembers a failure that the source is to blame for.
-    fn note(&mut self, taken: &Taken, outputs: &[OutputOutcome]) {
-        let problems = || {
-            outputs.iter().filter_map(|outcome| match outcome {
-                OutputOutcome::Failed(problems) => Some(problems),
-                OutputOutcome::Cached(_) | OutputOutcome::Made(_) => None,
-            })
-        };
-        let would_fail_again =
-            |problem: &clx_core::Diagnostic| !problem.code.starts_with(OF_WORKERS);
-        if problems().next().is_some() && problems().flatten().all(would_fail_again) {
+    fn note(&mut self, identity: &Identity, outputs: &[OutputOutcome]) {
+        let mut problems = outputs.iter().flat_map(|outcome| match outcome {
+            OutputOutcome::Failed(problems) => problems.as_slice(),
+            OutputOutcome::Cached(_) | OutputOutcome::Made(_) => &[],
+        });
+        let would_fail_again = |problem: &Diagnostic| !problem.code.starts_with(OF_WORKERS);
+        // What was given up has no problems.
+        if problems.next().is_some_and(would_fail_again) && problems.all(would_fail_again) {
             let outputs = outputs.iter().cloned().map(known).collect();
-            self.0.insert(taken.keys.clone(), Failed { label: taken.label.clone(), outputs });
+            self.0.insert(identity.clone(), outputs);
         }
     }
 }
@@ -49,7 +50,7 @@ impl FailedSteps {
 fn known(outcome: OutputOutcome) -> OutputOutcome {
     match outcome {
         OutputOutcome::Made(result) => OutputOutcome::Cached(result),
-        other => other,
+        OutputOutcome::Cached(_) | OutputOutcome::Failed(_) => outcome,
     }
 }
 
@@ -58,8 +59,7 @@ fn known(outcome: OutputOutcome) -> OutputOutcome {
 struct Taken {
     /// Its number outside.
     step: StepId,
-    label: String,
-    keys: Vec<ContentHash>,
+    identity: Identity,
 }
 
 /// A backend that answers for steps that failed before.
@@ -82,7 +82,7 @@ impl<'a> Remembering<'a> {
             return event;
         };
         let taken = &self.taken[step.0];
-        self.failed.note(taken, &outputs);
+        self.failed.note(&taken.identity, &outputs);
         StepEvent::Finished { step: taken.step, outputs, duration, attempts, executed }
     }
 }
@@ -93,17 +93,18 @@ impl Backend for Remembering<'_> {
         for new in steps {
             let step = StepId(self.n_steps);
             self.n_steps += 1;
-            let keys: Vec<_> = new.outputs.iter().map(|output| output.key.finish()).collect();
-            if let Some(failed) = self.failed.0.get(&keys) {
+            let keys = new.outputs.iter().map(|output| output.key.finish()).collect();
+            let identity = Identity { label: new.label.clone(), keys };
+            if let Some(outputs) = self.failed.0.get(&identity) {
                 self.ready.push(StepEvent::Finished {
                     step,
-                    outputs: failed.outputs.clone(),
+                    outputs: outputs.clone(),
                     duration: None,
                     attempts: 0,
                     executed: Vec::new(),
                 });
             } else {
-                self.taken.push(Taken { step, label: new.label.clone(), keys });
+                self.taken.push(Taken { step, identity });
                 rest.push(new);
             }
         }
@@ -125,7 +126,7 @@ impl Backend for Remembering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use clx_core::{ActionResult, Diagnostic, JobKind, KeyBuilder, StepOutput};
+    use clx_core::{ActionResult, JobKind, KeyBuilder, StepOutput};
 
     use super::*;
 
