@@ -79,6 +79,18 @@ async fn saved_prose_shows_where_the_reader_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn page_with_scripts_is_loaded_again() {
+    let Some(bench) = Bench::open(&format!("{SECTION}/01 slides_a.html")).await else { return };
+    let template = "<html><body>{{ cells }}<script>document.body.dataset.runs = \
+                    (+document.body.dataset.runs || 0) + 1</script></body></html>";
+    bench.course.write("templates/html/page.html.j2", template);
+    bench.holds("document.body.dataset.runs === '1'").await;
+    bench.course.write(SOURCE, notebook("Good day"));
+    let text = "document.body.innerText.includes('Good day')";
+    bench.holds(&format!("{text} && document.body.dataset.runs === '1'")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn list_of_a_directory_shows_new_pages() {
     let Some(bench) = Bench::open(&format!("{SECTION}/")).await else { return };
     bench.holds("document.links.length > 1").await;

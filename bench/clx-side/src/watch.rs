@@ -24,6 +24,9 @@ const N_EDITS: usize = 10;
 /// Edits before those that are measured: caches and the browser are warm then.
 const N_WARM_UP: usize = 2;
 
+/// Between two looks at the page: without it, looking would take the time of a core.
+const PAUSE: Duration = Duration::from_millis(3);
+
 const TARGETS: &str = "\
 <output-target name='all'><path>out</path>
 <kinds><kind>code-along</kind><kind>completed</kind><kind>speaker</kind></kinds>
@@ -115,5 +118,7 @@ async fn open(base: &Path, url: &str) -> Result<Page, Box<dyn Error>> {
 /// Waits until the page has these words; while it is loaded again, it has none.
 async fn shown(page: &Page, words: &str) {
     let expression = format!("document.body.textContent.includes({})", json!(words));
-    while page.evaluate(&expression).await.ok() != Some(true.into()) {}
+    while page.evaluate(&expression).await.ok() != Some(true.into()) {
+        tokio::time::sleep(PAUSE).await;
+    }
 }

@@ -1,5 +1,5 @@
-// Takes what the server announces: loads the page again when something on it changed, shows problems
-// until they are mended. Part of clx.
+// Takes what the server announces: shows the page anew when something on it changed, and problems until
+// they are mended. Part of clx.
 (() => {
   "use strict";
   const own = decodeURIComponent(location.pathname);
@@ -39,12 +39,50 @@
     location.reload();
   }
 
+  function hasScripts(page) {
+    return Array.from(page.scripts).some((script) => !script.dataset.version);
+  }
+
+  // Puts the new page in the place of the old one, which is much faster than to load it and does not
+  // flicker. A page with scripts of its own has to be loaded.
+  async function refresh(paths) {
+    if (hasScripts(document)) return reload();
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || hasScripts(page)) return reload();
+    for (const image of page.images) {
+      const path = pathOf(image.getAttribute("src"));
+      // Under its old address the browser would take what it has.
+      if (path !== null && (paths === null || paths.includes(path))) {
+        image.src = image.getAttribute("src").split("?")[0] + "?" + encodeURIComponent(seen);
+      }
+    }
+    document.head.replaceWith(document.adoptNode(page.head));
+    document.body.replaceWith(document.adoptNode(page.body));
+  }
+
+  // One after the other; what comes meanwhile is taken together.
+  let waiting = [];
+  let isRefreshing = false;
+  async function changed(paths) {
+    waiting = paths === null || waiting === null ? null : waiting.concat(paths);
+    if (isRefreshing) return;
+    isRefreshing = true;
+    while (waiting === null || waiting.length > 0) {
+      const now = waiting;
+      waiting = [];
+      await refresh(now).catch(reload);
+    }
+    isRefreshing = false;
+  }
+
   function connect() {
     if (source !== null) return;
     source = new EventSource("/_clx/events?seen=" + encodeURIComponent(seen));
     source.addEventListener("reload", (event) => {
       seen = event.lastEventId;
-      if (concerns(JSON.parse(event.data))) reload();
+      const paths = JSON.parse(event.data);
+      if (concerns(paths)) changed(paths);
     });
     source.addEventListener("problems", (event) => show(JSON.parse(event.data)));
   }
