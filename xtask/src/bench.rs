@@ -33,7 +33,7 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "build",
     "page",
     "execute",
@@ -41,6 +41,7 @@ const NAMES: [&str; 12] = [
     "plantuml",
     "drawio",
     "containers",
+    "watch",
     "queue",
     "latency",
     "latency-process",

@@ -101,7 +101,7 @@ fn spec(n_notebooks: usize, targets: &str) -> Result<String, std::fmt::Error> {
 }
 
 /// Half of the cells are prose in one language or the other, half are code.
-fn notebook(number: usize) -> Result<String, std::fmt::Error> {
+pub fn notebook(number: usize) -> Result<String, std::fmt::Error> {
     let mut text = format!(
         "# j2 from 'macros.j2' import header\n# {{{{ header(\"Teil {number}\", \"Part {number}\") }}}}\n"
     );

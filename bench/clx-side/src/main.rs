@@ -25,6 +25,7 @@ mod place;
 mod plantuml;
 mod throughput;
 mod timing;
+mod watch;
 
 /// A measurement's figures, or why it failed.
 type Figures = Result<Value, Box<dyn Error>>;
@@ -41,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["plantuml", directory] => plantuml::measure(Path::new(directory))?,
         ["drawio", directory] => drawio::measure(Path::new(directory))?,
         ["containers", directory] => containers::measure(Path::new(directory))?,
+        ["watch", directory] => watch::measure(Path::new(directory))?,
         ["queue", directory] => throughput::measure(Path::new(directory))?,
         ["latency", directory] => latency::in_process(Path::new(directory))?,
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,

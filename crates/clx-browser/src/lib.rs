@@ -17,7 +17,7 @@
 //!
 //! A page loads nothing that its [`PageOptions::requests`] do not serve or pass. Every other request
 //! is refused and remembered ([`Page::take_refused`]). Behind that, no name resolves and no proxy is
-//! used.
+//! used. [`Reach::Loopback`] lets requests that are passed go to servers of this machine.
 //!
 //! # Ends
 //!
@@ -39,7 +39,7 @@ mod version;
 
 pub use browser::Browser;
 pub use error::BrowserError;
-pub use options::{BrowserOptions, FLAGS, Sandbox, find_program};
+pub use options::{BrowserOptions, FLAGS, Reach, Sandbox, find_program};
 pub use page::{Page, PageOptions, Paper, Viewport};
 pub use request::{Answer, Requests};
 pub use version::program_version;

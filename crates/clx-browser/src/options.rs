@@ -21,6 +21,18 @@ pub struct BrowserOptions {
     pub launch_limit: Duration,
     /// Whether its pages are shut in by the browser itself; by default they are.
     pub sandbox: Sandbox,
+    /// What its pages reach beside what they are served; by default nothing.
+    pub reach: Reach,
+}
+
+/// What pages of a browser reach by the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Servers of this machine, at 127.0.0.1.
+    Loopback,
 }
 
 /// Whether a browser shuts its pages in.
@@ -37,7 +49,13 @@ impl BrowserOptions {
     /// Makes options with the default limit.
     #[must_use]
     pub const fn new(program: PathBuf, base: PathBuf) -> Self {
-        Self { program, base, launch_limit: Duration::from_secs(120), sandbox: Sandbox::On }
+        Self {
+            program,
+            base,
+            launch_limit: Duration::from_secs(120),
+            sandbox: Sandbox::On,
+            reach: Reach::Nothing,
+        }
     }
 
     pub(crate) fn arguments(&self, profile: &Path) -> Vec<String> {
@@ -45,6 +63,10 @@ impl BrowserOptions {
         arguments.push(format!("--user-data-dir={}", profile.display()));
         if self.sandbox == Sandbox::Off || rustix::process::geteuid().is_root() {
             arguments.push("--no-sandbox".to_owned());
+        }
+        if self.reach == Reach::Loopback {
+            // Of options that are given twice the last one counts.
+            arguments.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_owned());
         }
         arguments
     }

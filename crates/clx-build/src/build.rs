@@ -299,12 +299,17 @@ impl<'a> Build<'a> {
     }
 
     fn publish(&mut self, files: &[(&Path, Content<'_>)]) -> Result<(), BuildError> {
-        for answer in self.publisher.publish(files)? {
+        let mut written = Vec::new();
+        for (answer, (path, _)) in self.publisher.publish(files)?.into_iter().zip(files) {
             match answer {
-                Ok(Placed::Written) => self.report.written += 1,
+                Ok(Placed::Written) => written.push((*path).to_owned()),
                 Ok(Placed::Unchanged) => self.report.unchanged += 1,
                 Err(problem) => self.problem(&problem),
             }
+        }
+        self.report.written += written.len();
+        if !written.is_empty() {
+            (self.events)(BuildEvent::Written(written));
         }
         Ok(())
     }
@@ -324,7 +329,7 @@ impl<'a> Build<'a> {
         }
         self.report.removed = removed.files.len();
         if self.report.removed > 0 {
-            (self.events)(BuildEvent::Swept(self.report.removed));
+            (self.events)(BuildEvent::Swept(removed.files));
         }
         Ok(())
     }

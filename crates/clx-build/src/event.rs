@@ -1,6 +1,7 @@
 //! What happens during a build, for progress bars, log lines and reports. Principal type:
 //! [`BuildEvent`].
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clx_core::{Diagnostic, RunningStep};
@@ -43,6 +44,8 @@ pub enum BuildEvent {
     Copied(usize),
     /// Something that people should know.
     Problem(Diagnostic),
-    /// Outputs that are no longer wanted were removed.
-    Swept(usize),
+    /// These files of output trees have new content; comes as soon as they have.
+    Written(Vec<PathBuf>),
+    /// These outputs are no longer wanted and were removed.
+    Swept(Vec<PathBuf>),
 }

@@ -196,6 +196,20 @@ const COMPARISONS: &[Comparison] = &[
         bar: Bar::None,
     },
     Comparison {
+        what: "save of a prose edit until a real browser shows it, median of 10",
+        clx: ("clx", "watch", "shown_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(150.0),
+    },
+    Comparison {
+        what: "the slowest of them",
+        clx: ("clx", "watch", "shown_max_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
+    Comparison {
         what: "claim + complete on the bare queue, 16 workers, against effectum",
         clx: ("clx", "queue", "claim_per_s"),
         other: Some(("effectum", "queue", "drain_per_s")),

@@ -11,10 +11,17 @@ use crate::run::Program;
 use crate::{integration, tool};
 
 /// What clx is measured in as a program.
-const WHOLE: &[&str] = &["build", "execute", "memory", "plantuml", "drawio", "containers"];
+const WHOLE: &[&str] = &["build", "execute", "memory", "plantuml", "drawio", "containers", WATCH];
 
 /// What needs an engine with images.
 const CONTAINERS: &str = "containers";
+
+/// What needs a browser.
+const WATCH: &str = "watch";
+
+/// As clx looks for them.
+const BROWSERS: &[&str] =
+    &["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 /// What runs code of notebooks.
 const EXECUTED: &[&str] = &["execute", "memory"];
@@ -38,6 +45,7 @@ pub(super) struct Sides {
     /// Those of [`DIAGRAMS`] whose tool is there.
     diagrams: Vec<&'static str>,
     has_containers: bool,
+    has_browser: bool,
 }
 
 impl Sides {
@@ -56,6 +64,7 @@ impl Sides {
             kernels: if needs(EXECUTED) { python_kernel(root)? } else { None },
             diagrams: diagrams(root, names)?,
             has_containers: needs(&[CONTAINERS]) && integration::prepare(root)?,
+            has_browser: needs(&[WATCH]) && has_browser(root),
             python: if needs(PAGES) { Python::set_up(root) } else { None },
             broker: if needs(QUEUES) { Broker::start(root)? } else { None },
         })
@@ -65,8 +74,10 @@ impl Sides {
     pub(super) fn of(&self, name: &str, directory: &Path) -> Vec<(&'static str, Program)> {
         let lacks_kernel = EXECUTED.contains(&name) && self.kernels.is_none();
         let lacks_images = name == CONTAINERS && !self.has_containers;
+        let lacks_browser = name == WATCH && !self.has_browser;
         if lacks_kernel
             || lacks_images
+            || lacks_browser
             || DIAGRAMS.contains(&name) && !self.diagrams.contains(&name)
         {
             return Vec::new();
@@ -99,6 +110,16 @@ fn build(root: &Path, package: &str) -> Result<(), TaskError> {
         .argument(format!("{package}/Cargo.toml"))
         .variable("CARGO_TARGET_DIR", root.join(TARGET))
         .run()
+}
+
+/// Says so if there is no browser.
+fn has_browser(root: &Path) -> bool {
+    let starts = |name: &&str| Program::new(root, &format!("{name} --version")).succeeds();
+    let is_there = BROWSERS.iter().any(starts);
+    if !is_there {
+        crate::say("!!! There is no Chromium in PATH: the rows of `watch` are left out.");
+    }
+    is_there
 }
 
 /// Sets a kernel up. Without one, says so and returns `None`.
@@ -143,10 +164,16 @@ mod tests {
     fn diagrams_are_measured_where_their_tool_is_there() {
         let root = PathBuf::from("clx");
         let diagrams = vec!["drawio"];
-        let has_containers = false;
-        let sides =
-            Sides { root, broker: None, python: None, kernels: None, diagrams, has_containers };
+        let sides = Sides {
+            root,
+            broker: None,
+            python: None,
+            kernels: None,
+            diagrams,
+            has_containers: false,
+            has_browser: false,
+        };
         let n_sides = |name| sides.of(name, Path::new("measured")).len();
-        assert_eq!(["plantuml", "drawio", "containers"].map(n_sides), [0, 1, 0]);
+        assert_eq!(["plantuml", "drawio", "containers", "watch"].map(n_sides), [0, 1, 0, 0]);
     }
 }

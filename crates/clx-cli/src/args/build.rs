@@ -9,6 +9,7 @@ use clx_course::Course;
 use clx_pool::Network;
 
 use super::SpecArgs;
+use super::watch::FollowArgs;
 
 /// What to build and how.
 #[derive(Debug, Args)]
@@ -22,6 +23,9 @@ pub struct BuildArgs {
     /// How to make it.
     #[command(flatten)]
     pub work: WorkArgs,
+    /// Whether to go on after it.
+    #[command(flatten)]
+    pub follow: FollowArgs,
     /// What to print.
     #[command(flatten)]
     pub display: DisplayArgs,
@@ -273,7 +277,7 @@ impl ContainerArgs {
 }
 
 /// What is printed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Display")]
 pub struct DisplayArgs {
     /// How much to print

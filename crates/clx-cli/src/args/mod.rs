@@ -6,6 +6,7 @@ pub mod docker;
 pub mod plan;
 pub mod pool;
 pub mod setup;
+pub mod watch;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use self::docker::DockerCommand;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
+pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
 
 /// Builds course material: one source per topic becomes notebooks and code for every language and
@@ -55,6 +57,9 @@ pub enum Command {
         clx explain 'output/public/En/Python Course/Slides/Html/Code-Along/Beginning/01 Loops.html'"
     )]
     Explain(ExplainArgs),
+    /// Build a course, serve it, and build again whenever files of it change
+    #[command(after_help = watch::EXAMPLES)]
+    Watch(Box<WatchArgs>),
     /// Check a course and report all problems at once, building nothing
     Validate(SpecArgs),
     /// List the output targets of a course

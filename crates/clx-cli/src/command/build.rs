@@ -1,120 +1,83 @@
 //! `clx build`: course, plan, backend, publisher, report.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, BuildStatus, Control};
-use clx_core::{Clock, Diagnostic, Inputs, SystemClock, Timestamp};
-use clx_course::{Course, OutputPlan};
+use clx_build::{BuildEvent, BuildReport, BuildStatus, Control};
+use clx_core::Diagnostic;
 use clx_store::FINE_TICK;
 
+use super::failed_steps::FailedSteps;
 use super::failure::Failure;
-use super::last_build::{LastBuild, Underway};
-use super::planning::{Planned, Planner, outputs};
+use super::last_build::LastBuild;
+use super::round::{Round, Wanted};
+use super::watch;
 use super::wiring::{Workshop, open_state, runtime};
 use crate::args::BuildArgs;
-use crate::display::{BuildDisplay, course_name};
+use crate::display::BuildDisplay;
 use crate::exit::Exit;
 use crate::signals;
 
-/// How long workers may take to end after a build.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) fn run(args: BuildArgs) -> Exit {
+    if args.follow.watch { watch::run(args) } else { once(&args) }
+}
 
-pub(super) fn run(args: &BuildArgs) -> Exit {
+fn once(args: &BuildArgs) -> Exit {
     let mut display = BuildDisplay::new(&args.display);
     let begin = Instant::now();
     if let Some(last) = LastBuild::still_holds(args) {
         return display.repeat_last(last, begin.elapsed());
     }
-    let began = SystemClock.now();
-    let loaded = super::load(&args.spec);
-    let Some(course) = loaded.course else {
-        display.refuse(&args.spec.spec, &loaded.diagnostics);
-        return Exit::Spec;
-    };
-    display.begin(&course);
-    let (outputs, all, warnings) = match outputs(&course, &args.selection) {
-        Ok(plans) => plans,
-        Err(fatal) => {
-            display.refuse(&args.spec.spec, &fatal);
+    let mut wanted = match Wanted::read(args) {
+        Ok(wanted) => wanted,
+        Err(problems) => {
+            display.refuse(&args.spec.spec, &problems);
             return Exit::Spec;
         }
     };
-    let mut found = loaded.diagnostics;
-    found.extend(warnings);
-    for problem in &found {
+    display.begin(&wanted.course);
+    for problem in &wanted.found {
         display.problem(problem);
     }
-    let seen = Seen { inputs: &loaded.inputs, found: &found, began };
-    let built = build(args, &course, &outputs, &all, &seen, &mut display);
-    match built {
-        Ok(report) => display.finish(&report, &found, begin.elapsed()),
+    match build(args, &wanted, &mut display) {
+        Ok(report) => display.finish(&report, &wanted.found, begin.elapsed()),
         Err(failure) => {
             for problem in &failure.problems {
                 display.problem(problem);
             }
-            found.extend(failure.problems);
-            display.fail(&failure.message, &found, begin.elapsed());
+            wanted.found.extend(failure.problems);
+            display.fail(&failure.message, &wanted.found, begin.elapsed());
             failure.exit
         }
     }
 }
 
-/// What was seen of a course when it was loaded.
-struct Seen<'a> {
-    inputs: &'a Inputs,
-    found: &'a [Diagnostic],
-    began: Timestamp,
-}
-
 fn build(
     args: &BuildArgs,
-    course: &Course,
-    outputs: &OutputPlan,
-    all: &OutputPlan,
-    seen: &Seen<'_>,
+    wanted: &Wanted,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
-    let work = &args.work;
-    let state = open_state(&course.root, &work.state)?;
-    let underway = Underway::begin(args, &state, seen.began)?;
+    let state = open_state(&wanted.course.root, &args.work.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
-    let workshop = Workshop::open(state, course, work, &runtime)?;
+    let workshop = Workshop::open(state, &wanted.course, &args.work, &runtime)?;
     let control = Arc::new(Control::default());
     signals::on_interrupt(&runtime, {
         let control = Arc::clone(&control);
         move || control.interrupt()
     })
     .map_err(Failure::environment)?;
-
-    let store = Arc::clone(&workshop.store);
-    let toolbox = workshop.toolbox();
-    let planner = Planner { course, work, toolbox: &toolbox, store: &store };
-    let Planned { plan, tools, templates } = planner.plan(outputs, all)?;
-    workshop.check(&plan)?;
-    let mut backend = workshop.backend(&course.root, work, &runtime)?;
-    let options =
-        BuildOptions { adopt: work.adopt, keep: work.keep_directory, fail_fast: work.fail_fast };
-    let mut on_event = |event: BuildEvent| display.event(&event);
-    let report = Build::new(&plan, &store, options, &mut on_event)?.run(&mut backend, &control);
-    let grace = if control.interrupts() > 1 { Duration::ZERO } else { GRACE };
-    let closed = backend.close(grace);
-    if !grace.is_zero() {
+    let round = Round {
+        args,
+        workshop: &workshop,
+        runtime: &runtime,
+        control: &control,
+        failed: &mut FailedSteps::default(),
+    };
+    let report = round.build(wanted, &mut |event: BuildEvent| display.event(&event));
+    if control.interrupts() < 2 {
         runtime.block_on(workshop.kernels_ended());
     }
     let report = report?;
-    closed?;
-    let is_clean = !seen.found.iter().any(Diagnostic::is_error);
-    if is_clean {
-        let last = LastBuild {
-            course_name: course_name(course).to_owned(),
-            totals: plan.totals(),
-            found: seen.found.to_vec(),
-            problems: report.lasting_problems().cloned().collect(),
-            tools,
-        };
-        underway.keep(&plan, &report, &[seen.inputs, plan.inputs(), &templates], &last)?;
-    }
     wait_for_clock(&report);
     Ok(report)
 }

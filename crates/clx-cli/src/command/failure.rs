@@ -3,6 +3,7 @@
 use clx_build::BuildError;
 use clx_core::{BackendError, Diagnostic};
 use clx_images::ImageError;
+use clx_watch::WatchError;
 
 use super::pages::TemplateFailure;
 use super::with_causes;
@@ -28,6 +29,13 @@ impl From<ImageError> for Failure {
         let problem = error.diagnostic();
         let hint = problem.hint.map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
         Self::environment(format!("{} ({}){hint}", problem.message, problem.code))
+    }
+}
+
+impl From<WatchError> for Failure {
+    fn from(error: WatchError) -> Self {
+        let hint = error.hint().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        Self::environment(format!("{}{hint}", with_causes(&error)))
     }
 }
 

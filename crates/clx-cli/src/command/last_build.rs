@@ -4,19 +4,23 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
-use clx_build::{BuildPlan, BuildReport, BuildStatus, BuildTotals, KernelChoice};
-use clx_core::{ContentHash, Diagnostic, Inputs, JobKind, KeyBuilder, ProgLang, Timestamp};
+use clx_build::{BuildReport, BuildStatus, BuildTotals, KernelChoice};
+use clx_core::{ContentHash, Diagnostic, JobKind, KeyBuilder, ProgLang, Timestamp};
 use clx_course::{LoadOptions, course_root};
 use clx_store::{Begun, FileStat, Left, StoreError, TraceFile};
 use serde::{Deserialize, Serialize};
 
 use super::pages::KernelChooser;
+use super::planning::Planned;
+use super::round::Wanted;
 use super::toolbox::{Lack, Renderer, Toolbox};
 use super::tools::Tools;
 use crate::args::BuildArgs;
 use crate::args::build::WorkersArg;
+use crate::display::course_name;
 use crate::state_dir::StateDir;
 
 /// Raise the number whenever [`LastBuild`] changes its form.
@@ -31,7 +35,7 @@ pub(crate) struct LastBuild {
     pub(crate) found: Vec<Diagnostic>,
     /// Warnings about what was built.
     pub(crate) problems: Vec<Diagnostic>,
-    pub(super) tools: Identities,
+    tools: Identities,
 }
 
 /// The tools that a build works with; of those that are missing, why.
@@ -110,29 +114,30 @@ fn of_renderer(renderer: &Result<Renderer, Lack>) -> ContentHash {
 }
 
 impl Underway {
-    /// Forgets the last build of this request. `began` is when this one began to look at its inputs.
+    /// Forgets the last build of this request; `state` is the directory of its store. `began` is when
+    /// the new one began to look at its inputs.
     pub(super) fn begin(
         args: &BuildArgs,
-        state: &StateDir,
+        state: &Path,
         began: Timestamp,
     ) -> Result<Self, StoreError> {
-        let begun = TraceFile::of(state.store(), &request(args)).begin(began)?;
-        Ok(Self { begun })
+        Ok(Self { begun: TraceFile::of(state, &request(args)).begin(began)? })
     }
 
     /// Keeps what came of it, unless something went wrong.
     pub(super) fn keep(
         self,
-        plan: &BuildPlan,
+        wanted: &Wanted,
+        planned: Planned,
         report: &BuildReport,
-        inputs: &[&Inputs],
-        last: &LastBuild,
     ) -> Result<(), StoreError> {
-        if report.status != BuildStatus::Built {
+        let is_faulty = wanted.found.iter().any(Diagnostic::is_error);
+        if is_faulty || report.status != BuildStatus::Built {
             return Ok(());
         }
+        let Planned { plan, tools, templates } = planned;
         let mut left = Left::default();
-        for inputs in inputs {
+        for inputs in [&wanted.inputs, plan.inputs(), &templates] {
             left.add_inputs(inputs);
         }
         for directory in plan.directories() {
@@ -141,14 +146,21 @@ impl Underway {
         for (path, output) in &report.outputs {
             left.add_output(path, output.as_ref());
         }
-        let note = serde_json::to_vec(last).expect("texts, numbers and hashes are always JSON");
+        let last = LastBuild {
+            course_name: course_name(&wanted.course).to_owned(),
+            totals: plan.totals(),
+            found: wanted.found.clone(),
+            problems: report.lasting_problems().cloned().collect(),
+            tools,
+        };
+        let note = serde_json::to_vec(&last).expect("texts, numbers and hashes are always JSON");
         self.begun.keep(left, &note).map(|_| ())
     }
 }
 
 /// Returns what is asked for, of whom and where.
 fn request(args: &BuildArgs) -> ContentHash {
-    let BuildArgs { spec, selection, work, display: _ } = args;
+    let BuildArgs { spec, selection, work, follow: _, display: _ } = args;
     let program = std::env::current_exe().unwrap_or_default();
     KeyBuilder::new(SCHEMA)
         .with("arguments", format!("{spec:?} {selection:?} {work:?}"))

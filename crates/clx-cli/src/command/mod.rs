@@ -7,6 +7,7 @@ mod diagrams;
 mod docker;
 mod doctor;
 mod explain;
+mod failed_steps;
 mod failure;
 mod images;
 mod last_build;
@@ -16,10 +17,12 @@ mod pages;
 mod plan;
 mod planning;
 mod pool;
+mod round;
 mod setup;
 mod toolbox;
 mod tools;
 mod validate;
+mod watch;
 mod wiring;
 mod worker;
 
@@ -36,7 +39,8 @@ use crate::exit::Exit;
 /// Runs the command of the command line.
 pub(crate) fn run(cli: Cli) -> Exit {
     match cli.command {
-        Command::Build(args) => build::run(&args),
+        Command::Build(args) => build::run(args),
+        Command::Watch(args) => build::run((*args).into()),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Validate(args) => validate::run(&args),

@@ -39,7 +39,7 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
 
 /// What a build works with.
 pub(super) struct Workshop {
-    state: StateDir,
+    pub(super) state: StateDir,
     pub(super) store: Arc<Store>,
     queue: Arc<SqliteQueue>,
     crew: Crew,

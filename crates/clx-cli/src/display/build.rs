@@ -37,6 +37,8 @@ pub(crate) struct BuildDisplay {
     course_name: String,
     /// Problems shown as they came, so that the summary repeats them only if they scrolled away.
     shown: usize,
+    /// Whether other builds follow.
+    is_watching: bool,
     begin: clx_core::Timestamp,
 }
 
@@ -53,8 +55,24 @@ impl BuildDisplay {
             totals: BuildTotals::default(),
             course_name: String::new(),
             shown: 0,
+            is_watching: false,
             begin: clx_core::Clock::now(&clx_core::SystemClock),
         }
+    }
+
+    /// Makes the display of a build that others follow.
+    pub(crate) fn of_watch(args: &DisplayArgs) -> Self {
+        Self { is_watching: true, ..Self::new(args) }
+    }
+
+    /// Returns what closing lines end with.
+    const fn outlook(&self) -> &'static str {
+        if self.is_watching { "; watching, Ctrl+C ends." } else { "." }
+    }
+
+    /// Takes the progress of a build away that is begun anew.
+    pub(crate) fn outdated(&mut self) {
+        self.progress.end();
     }
 
     /// Says which course is built.
@@ -90,7 +108,8 @@ impl BuildDisplay {
             stderr_line(&self.style.diagnostic(problem));
         }
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
-        let verdict = format!("Nothing was built: {}.", plural(errors, "error"));
+        let outlook = self.outlook();
+        let verdict = format!("Nothing was built: {}{outlook}", plural(errors, "error"));
         stderr_line(&self.style.bad(&verdict));
     }
 
@@ -127,9 +146,11 @@ impl BuildDisplay {
             BuildEvent::Running(steps) => self.progress.running(steps),
             BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
             BuildEvent::Problem(problem) => self.problem(problem),
-            BuildEvent::Swept(n) => {
+            BuildEvent::Written(_) => {}
+            BuildEvent::Swept(files) => {
                 if self.mode == OutputMode::Verbose {
-                    let line = format!("removed {} no longer wanted", plural(*n, "output"));
+                    let n = plural(files.len(), "output");
+                    let line = format!("removed {n} no longer wanted");
                     self.progress.print(&line);
                 }
             }
@@ -220,7 +241,10 @@ impl BuildDisplay {
         problems: &[&Diagnostic],
         elapsed: Duration,
     ) -> String {
-        let seconds = format!("{:.1} s", elapsed.as_secs_f64());
+        // Builds of a watch are short.
+        let digits = if self.is_watching { 2 } else { 1 };
+        let outlook = self.outlook();
+        let seconds = format!("{:.digits$} s", elapsed.as_secs_f64());
         let files = plural(report.written + report.unchanged, "file");
         let cached = match report.cached {
             0 => String::new(),
@@ -247,10 +271,10 @@ impl BuildDisplay {
                     n => format!(", {} missing", plural(n, "output")),
                 };
                 let errors = plural(errors, "error");
-                self.style.bad(&format!("Built {numbers}, but with {errors}{failed}."))
+                self.style.bad(&format!("Built {numbers}, but with {errors}{failed}{outlook}"))
             }
             BuildStatus::Built | BuildStatus::SomeFailed => {
-                self.style.good(&format!("Built {numbers}."))
+                self.style.good(&format!("Built {numbers}{outlook}"))
             }
         }
     }
@@ -266,6 +290,9 @@ impl BuildDisplay {
             );
         } else {
             stderr_line(&format!("{} {message}", self.style.bad("error:")));
+            if self.is_watching {
+                stderr_line("Watching for the next change, Ctrl+C ends.");
+            }
         }
     }
 }

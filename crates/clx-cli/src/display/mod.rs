@@ -10,6 +10,7 @@ mod progress;
 mod style;
 mod table;
 mod tools;
+mod watch;
 
 use std::io::Write;
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use self::docker::{print_images, size};
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;
+pub(crate) use self::watch::WatchDisplay;
 
 /// Prints a line to standard error.
 pub(crate) fn stderr_line(line: &str) {
