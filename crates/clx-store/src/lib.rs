@@ -14,6 +14,7 @@
 //!   outputs               root, path -> hash and stat of what clx wrote there
 //! <dir>/blobs/packs/…     small blobs that were put together
 //! <dir>/blobs/ab/cdef…    blobs above 64 KiB, named by their hash
+//! <dir>/pruned            when the store was pruned last
 //! ```
 //!
 //! # What a power loss may take
@@ -41,12 +42,15 @@
 //! ```
 
 mod action;
+mod archive;
 mod artifact_store;
 mod blob;
 mod clear;
+mod current;
 mod duration;
 mod error;
 mod explain;
+mod list;
 mod manifest;
 mod output;
 mod prune;
@@ -54,11 +58,14 @@ mod schema;
 mod stat;
 mod stats;
 mod store;
+mod upkeep;
 mod verify;
 
+pub use archive::{ArchiveError, ExportReport, Exported, ImportReport};
 pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;
 pub use error::StoreError;
+pub use list::ListedResult;
 pub use output::OwnedOutput;
 pub use prune::{PrunePolicy, PruneReport};
 pub use stat::FileStat;
