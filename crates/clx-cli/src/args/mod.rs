@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cache;
 pub mod docker;
+pub mod limit;
 pub mod pool;
 pub mod setup;
 pub mod worker;

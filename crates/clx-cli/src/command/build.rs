@@ -10,6 +10,7 @@ use clx_build::{
 use clx_core::Diagnostic;
 use clx_course::{Course, ImageMode, OutputPlan, Selection};
 
+use super::cache::CacheLimits;
 use super::diagrams::diagram_tool;
 use super::failure::Failure;
 use super::pages::{KernelChooser, PageTemplates};
@@ -67,6 +68,7 @@ fn build(
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
     let work = &args.work;
+    let limits = CacheLimits::of_process()?;
     let state = open_state(&course.root, &work.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(state, course, work, &runtime)?;
@@ -106,6 +108,9 @@ fn build(
     }
     let report = report?;
     closed?;
+    if report.status != BuildStatus::Interrupted && !workshop.has_other_builds()? {
+        limits.prune_daily(&store)?;
+    }
     Ok(report)
 }
 
