@@ -3,6 +3,7 @@
 //! | module | for |
 //! |---|---|
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
+//! | [`random`] | numbers that a seed decides |
 //! | [`fire`] | the queue under fire: real worker processes that are killed, stopped and starved |
 
 #![expect(
@@ -12,3 +13,4 @@
 
 pub mod e2e;
 pub mod fire;
+pub mod random;
