@@ -90,6 +90,13 @@ impl Run {
         self
     }
 
+    /// Reads the one JSON object on standard output.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).expect("one JSON object")
+    }
+
     /// Fails unless standard error has a line with all these words.
     #[track_caller]
     pub fn says(&self, words: &[&str]) {
@@ -117,6 +124,14 @@ impl TestCourse {
         let this = Self::default();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(course);
         copy(&source, &this.root());
+        this
+    }
+
+    /// Copies the sources of this course: neither outputs nor what builds remember.
+    #[must_use]
+    pub fn sources(&self) -> Self {
+        let this = Self::default();
+        copy(&self.root(), &this.root());
         this
     }
 
@@ -152,6 +167,16 @@ impl TestCourse {
         std::fs::write(path, content).expect("written");
     }
 
+    /// Removes a file or a directory below the course root, if it is there.
+    pub fn remove(&self, path: &str) {
+        let path = self.root().join(path);
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).expect("removed");
+        } else if path.exists() {
+            std::fs::remove_file(path).expect("removed");
+        }
+    }
+
     /// Returns the course root.
     #[must_use]
     pub fn root(&self) -> PathBuf {
@@ -162,6 +187,15 @@ impl TestCourse {
     #[must_use]
     pub fn spec(&self, name: &str) -> PathBuf {
         self.root().join("course-specs").join(name)
+    }
+
+    /// Returns the results that the cache remembers, as `clx cache list` tells them.
+    #[must_use]
+    pub fn results(&self, clx: Clx) -> Vec<serde_json::Value> {
+        let spec = self.spec("course.xml");
+        let spec = spec.to_str().expect("paths of tests are UTF-8");
+        let run = clx.run(&["cache", "list", spec, "--format", "json"]).expect(0);
+        run.json()["results"].as_array().expect("a list").clone()
     }
 
     /// Returns the files below a directory of the course root, by their relative paths.

@@ -67,6 +67,28 @@ fn removed_topic_goes_and_foreign_files_stay() {
 }
 
 #[test]
+fn language_that_a_target_drops_goes() {
+    let course = TestCourse::with_topics(&[("a", HELLO)]);
+    let spec = std::fs::read_to_string(course.spec("course.xml")).expect("a spec");
+    let target = |languages: &str| {
+        let target = format!(
+            "<output-targets><output-target name=\"t\"><path>output/t</path><languages>{languages}\
+             </languages></output-target></output-targets></course>"
+        );
+        course.write("course-specs/course.xml", spec.replace("</course>", &target));
+    };
+    let [de, en] = ["de", "en"].map(|code| format!("<language>{code}</language>"));
+    target(&format!("{de}{en}"));
+    let _both = CLX.build(&course, "course.xml", &[]).expect(0);
+    let _selected = CLX.build(&course, "course.xml", &["-L", "en"]).expect(0);
+    let has_german = || course.files("output").keys().any(|path| path.contains("/De/"));
+    assert!(has_german(), "only what the spec drops goes");
+    target(&en);
+    let _one = CLX.build(&course, "course.xml", &[]).expect(0);
+    assert!(!has_german());
+}
+
+#[test]
 fn foreign_file_at_an_output_path_is_kept_until_adopted() {
     let course = TestCourse::with_topics(&[("a", HELLO)]);
     course.write(CODE, "somebody's work");

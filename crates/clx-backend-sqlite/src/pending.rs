@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn result(us: u64) -> ActionResult {
-        ActionResult { artifacts: vec![], diagnostics: vec![], duration_us: us }
+        ActionResult { duration_us: us, ..ActionResult::default() }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use clx_course::{Course, NotebookOutputs};
 
 use crate::key::{notebook_key, page_key};
 use crate::page::PageSettings;
-use crate::plan::{NeededPicture, PlannedStep};
+use crate::plan::{NeededPicture, PictureUsage, PlannedStep};
 
 /// What a notebook's keys depend on besides the notebook.
 pub(crate) struct Renderers<'a> {
@@ -90,7 +90,9 @@ fn key(
         OutputFormat::Notebook | OutputFormat::Code => key,
         OutputFormat::Html => {
             let key = page_key(key, &renderers.pages.renderer, input, request);
-            pictures.iter().fold(key, |key, picture| {
+            let runs = input.rules(request).is_some_and(|kind| kind.executes_html);
+            let matters = |picture: &&NeededPicture| runs || picture.usage == PictureUsage::Page;
+            pictures.iter().filter(matters).fold(key, |key, picture| {
                 let name = format!("picture {:?} {}", picture.usage, picture.path.display());
                 key.with_hash(name, &picture.key)
             })

@@ -1,9 +1,11 @@
 //! Which steps can begin: all but those that wait for pictures of others. Principal type: [`Order`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use clx_core::{
-    CodeUse, ContentHash, InlinePicture, NotebookInput, OutputOutcome, Step, StepId, VisibleFile,
+    CodeUse, ContentHash, InlinePicture, NotebookInput, NotebookRequest, OutputFormat,
+    OutputOutcome, Step, StepId, StepOutput, VisibleFile,
 };
 
 use crate::plan::{NeededPicture, PictureUsage, PlannedStep, page_names};
@@ -83,8 +85,11 @@ impl<'p> Order<'p> {
         }
         let mut input: NotebookInput =
             serde_json::from_value(step.input).expect("only notebooks need pictures");
-        for NeededPicture { usage, path, step, output, .. } in &planned.pictures {
-            let Some(&hash) = self.made.get(&(*step, *output)) else { continue };
+        for NeededPicture { usage, path, step: made_by, output, .. } in &planned.pictures {
+            let Some(&hash) = self.made.get(&(*made_by, *output)) else {
+                mark_lack(&mut step.outputs, path);
+                continue;
+            };
             match (usage, &mut input.code) {
                 (PictureUsage::Code, CodeUse::Run(run)) => {
                     run.files.push(VisibleFile { path: path.clone(), hash, is_notebook: false });
@@ -99,5 +104,18 @@ impl<'p> Order<'p> {
         }
         step.input = serde_json::to_value(&input).expect("it was JSON before");
         step
+    }
+}
+
+/// Gives pages that are made without a picture keys of their own: once it can be made, they are not
+/// taken for those that have it.
+fn mark_lack(outputs: &mut [StepOutput], picture: &Path) {
+    let name = format!("lack of {}", picture.display());
+    for output in outputs {
+        let request: NotebookRequest =
+            serde_json::from_value(output.request.clone()).expect("only notebooks need pictures");
+        if request.format == OutputFormat::Html {
+            output.key = output.key.clone().with(name.clone(), "");
+        }
     }
 }

@@ -2,12 +2,13 @@
 //! [`NotebookInput`], [`NotebookRequest`], [`DiagramInput`], [`DiagramRequest`].
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::Subject;
 use crate::format::{OutputFormat, PictureFormat};
 use crate::hash::ContentHash;
 use crate::kind::OutputKind;
@@ -171,6 +172,18 @@ pub struct NotebookRequest {
     pub title: String,
 }
 
+impl NotebookRequest {
+    /// Returns what the output of the source `file` is, for people.
+    #[must_use]
+    pub fn subject(&self, file: &Path) -> Subject {
+        Subject {
+            kind: self.format.name().to_owned(),
+            source: file.display().to_string(),
+            variant: format!("{} {}", self.language, self.kind),
+        }
+    }
+}
+
 /// What all pictures of a diagram source have in common, whatever draws it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiagramInput {
@@ -197,4 +210,16 @@ pub struct DiagramRequest {
     pub format: PictureFormat,
     /// Which block (PlantUML) or page (draw.io), by its name; `None` is the first.
     pub part: Option<String>,
+}
+
+impl DiagramRequest {
+    /// Returns what the picture of the source `file` is, for people.
+    #[must_use]
+    pub fn subject(&self, file: &Path) -> Subject {
+        Subject {
+            kind: self.format.name().to_owned(),
+            source: file.display().to_string(),
+            variant: self.part.clone().unwrap_or_default(),
+        }
+    }
 }

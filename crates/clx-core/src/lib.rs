@@ -10,7 +10,7 @@
 //! | [`mod@format`] | [`OutputFormat`], [`PictureFormat`] |
 //! | [`job`] | [`JobKind`], [`NotebookInput`], [`NotebookRequest`], [`DiagramInput`], [`DiagramRequest`] |
 //! | [`step`] | [`Step`], [`StepEvent`], [`Backend`]: a build and who makes it |
-//! | [`action`] | [`ActionResult`], [`Artifact`] |
+//! | [`action`] | [`ActionResult`], [`Artifact`], [`Subject`] |
 //! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
 //! | [`clock`] | [`Clock`], [`Timestamp`] |
 
@@ -26,7 +26,7 @@ pub mod language;
 pub mod prog_lang;
 pub mod step;
 
-pub use action::{ActionResult, Artifact};
+pub use action::{ActionResult, Artifact, Subject};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use format::{OutputFormat, PictureFormat};

@@ -68,8 +68,8 @@ impl Selection {
 pub struct OutputPlan {
     /// The selected targets, also those that the selection left empty.
     pub targets: Vec<Target>,
-    /// The directories of the course in all targets, one per language and audience: what may be
-    /// swept.
+    /// The directories of the course in all targets, one per language and audience, also for
+    /// languages that a target of the spec does not have: what may be swept.
     pub course_dirs: Vec<PathBuf>,
     /// Section directories to create even if they stay empty.
     pub directories: Vec<PathBuf>,

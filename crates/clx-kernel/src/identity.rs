@@ -10,6 +10,9 @@ use crate::environment::Environment;
 use crate::error::KernelError;
 use crate::spec::KernelSpec;
 
+/// How names end that stand for an installed Python package.
+const PACKAGE_MARKS: [&str; 3] = [".dist-info", ".egg-info", ".egg-link"];
+
 impl KernelSpec {
     /// Returns a hash that changes when the kernel does, for keys of stored executions. Takes a few
     /// milliseconds, because it looks at files but reads nearly none:
@@ -17,8 +20,9 @@ impl KernelSpec {
     /// * the name, the command and the variables of the kernelspec;
     /// * name, size and time of change of each file beside it, such as the jars of a Java kernel;
     /// * path, size and time of change of the program, behind all links;
-    /// * for Python, the names of the `*.dist-info` directories that the interpreter sees: each is
-    ///   that of an installed package with its version.
+    /// * for Python, the names of what stands for an installed package where the interpreter looks:
+    ///   `*.dist-info` and, as distributions still have it, `*.egg-info`, both with the version, and
+    ///   `*.egg-link`.
     ///
     /// So it holds for one machine, and does not notice a package that is edited in place, a
     /// compiler that the kernel starts, or files elsewhere.
@@ -68,7 +72,7 @@ fn python_packages(program: &Path, environment: &Environment) -> Vec<String> {
     let packages = directories.flat_map(|directory| sorted_entries(&directory));
     packages
         .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
-        .filter(|name| name.ends_with(".dist-info"))
+        .filter(|name| PACKAGE_MARKS.iter().any(|mark| name.ends_with(mark)))
         .collect()
 }
 
@@ -148,8 +152,9 @@ mod tests {
 
     #[test]
     fn identity_changes_with_all_that_matters() {
-        let changes: [fn(&Prefix); 5] = [
+        let changes: [fn(&Prefix); 6] = [
             |prefix| prefix.write("lib/python3.12/site-packages/numpy-2.dist-info/METADATA", ""),
+            |prefix| prefix.write("lib/python3.12/site-packages/PyJWT-2.6.0.egg-info", ""),
             |prefix| prefix.write("base/python3.12", "#!/bin/sh\n# newer"),
             |prefix| prefix.write("share/jupyter/kernels/python3/helper.jar", "new"),
             |prefix| {

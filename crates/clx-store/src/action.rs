@@ -8,7 +8,7 @@ use clx_core::ActionResult;
 use serde::{Deserialize, Serialize};
 
 /// Version of the stored form. A result of another version is a miss.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// The stored form: `{"version":1,"result":{…}}`.
 #[derive(Serialize)]
@@ -57,6 +57,7 @@ mod tests {
             artifacts: vec![Artifact { name: "html".to_owned(), hash, size: 3 }],
             diagnostics: vec![Diagnostic::error("CLX0301", "cell", "division by zero")],
             duration_us: 42,
+            subject: None,
         }
     }
 

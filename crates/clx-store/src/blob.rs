@@ -11,7 +11,7 @@ mod put;
 mod recent;
 
 pub(crate) use deferred::Deferred;
-pub(crate) use file::{BlobFiles, copy_hashing, remove_if_exists};
+pub(crate) use file::{BlobFiles, TEMPORARY_PREFIX, copy_hashing, remove_if_exists, temporary_in};
 pub(crate) use pack::{InPack, PackFiles, PackId};
 pub(crate) use recent::Recent;
 

@@ -15,6 +15,7 @@
 //! <dir>/blobs/packs/…     small blobs that were put together
 //! <dir>/blobs/ab/cdef…    blobs above 64 KiB, named by their hash
 //! <dir>/traces/…          what builds looked at and left: a build of which all is as it was does nothing
+//! <dir>/pruned            when the store was pruned last
 //! ```
 //!
 //! # What a power loss may take
@@ -42,12 +43,15 @@
 //! ```
 
 mod action;
+mod archive;
 mod artifact_store;
 mod blob;
 mod clear;
+mod current;
 mod duration;
 mod error;
 mod explain;
+mod list;
 mod manifest;
 mod output;
 mod prune;
@@ -56,12 +60,15 @@ mod stat;
 mod stats;
 mod store;
 mod trace;
+mod upkeep;
 mod verify;
 
+pub use archive::{ArchiveError, ExportReport, Exported, ImportReport};
 pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;
 pub use error::StoreError;
 pub use explain::Components;
+pub use list::ListedResult;
 pub use output::OwnedOutput;
 pub use prune::{PrunePolicy, PruneReport};
 pub use stat::{FINE_TICK, FileStat};

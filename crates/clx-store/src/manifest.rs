@@ -113,7 +113,8 @@ impl Store {
     fn load_manifest(&self) -> Result<(), StoreError> {
         let mut manifest = self.lock_manifest()?;
         if manifest.entries.is_none() {
-            manifest.entries = Some(self.read_manifest()?);
+            let known = if self.reads_digests { self.read_manifest()? } else { HashMap::new() };
+            manifest.entries = Some(known);
         }
         Ok(())
     }
@@ -197,6 +198,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::StoreOptions;
     use crate::store::tests::TestStore;
 
     /// Replaces the stored digest, so that a hit shows itself.
@@ -231,6 +233,21 @@ mod tests {
         fixture.store.digest_of(&path).unwrap();
         file(&fixture, "more text");
         assert_eq!(fixture.store.digest_of(&path).unwrap(), ContentHash::of("more text"));
+    }
+
+    #[test]
+    fn known_digest_is_not_used_by_a_store_that_reads_none() {
+        let fixture = TestStore::new();
+        let path = file(&fixture, "text");
+        fixture.clock.advance(Duration::from_secs(60));
+        fixture.store.digest_of(&path).unwrap();
+        mark(&fixture);
+        let clock = fixture.clock.clone();
+        let options = StoreOptions { reads_digests: false, clock, ..StoreOptions::default() };
+        let store = Store::open(&fixture.dir.path().join("store"), &options).unwrap();
+        assert_eq!(store.digest_of(&path).unwrap(), ContentHash::of("text"));
+        store.flush().unwrap();
+        assert_eq!(fixture.open_again().digest_of(&path).unwrap(), ContentHash::of("text"));
     }
 
     #[test]

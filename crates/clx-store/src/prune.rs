@@ -87,6 +87,7 @@ impl Store {
         let n_stray_files = self.remove_stray_files(policy.grace)?;
         let n_file_digests = self.forget_missing_files()?;
         self.shrink()?;
+        self.note_pruned(now)?;
         Ok(PruneReport {
             n_actions: choice.actions.len() as u64,
             n_blobs: choice.blobs.len() as u64,

@@ -23,6 +23,9 @@ pub struct StoreOptions {
     pub readers: u32,
     /// When others see blobs, default [`Sharing::Immediate`].
     pub sharing: Sharing,
+    /// Whether digests of files that are known already are used, default yes. They are written in
+    /// any case.
+    pub reads_digests: bool,
     /// Tells when results were used and files were hashed.
     pub clock: Arc<dyn Clock>,
 }
@@ -33,6 +36,7 @@ impl Default for StoreOptions {
             durability: Durability::Normal,
             readers: 4,
             sharing: Sharing::Immediate,
+            reads_digests: true,
             clock: Arc::new(SystemClock),
         }
     }
@@ -59,6 +63,7 @@ pub struct Store {
     pub(crate) packs: PackFiles,
     pub(crate) sharing: Sharing,
     pub(crate) deferred: Deferred,
+    pub(crate) reads_digests: bool,
     pub(crate) clock: Arc<dyn Clock>,
     manifest: Mutex<Manifest>,
     recent: Mutex<Recent>,
@@ -81,6 +86,7 @@ impl Store {
             packs: PackFiles::new(dir.join("blobs/packs"), options.durability),
             sharing: options.sharing,
             deferred: Deferred::default(),
+            reads_digests: options.reads_digests,
             clock: Arc::clone(&options.clock),
             manifest: Mutex::default(),
             recent: Mutex::default(),

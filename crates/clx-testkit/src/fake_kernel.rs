@@ -24,6 +24,7 @@
 //! | `hang`, `hang-deaf` | until interrupted by a message, or for ever |
 //! | `input TEXT` | asks for input and waits for ever |
 //! | `env NAME`, `read FILE` | prints a variable, or a file of the working directory |
+//! | `log FILE TEXT` | appends a line to a file |
 //! | `die N`, `abort` | the process ends with a status, or by `SIGABRT` |
 //! | `abort-once FILE` | the same unless the file exists, which is made |
 //! | `forged`, `garbage` | a message with a wrong signature, or none at all |

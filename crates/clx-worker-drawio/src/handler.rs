@@ -28,7 +28,7 @@ impl DrawioHandler {
         let job: StepJob<DiagramInput, DiagramRequest> =
             StepJob::read(payload, |hash| self.store.get(hash))?;
         let results = match Studio::new(&job.input.file, &job.source, &self.tools) {
-            Ok(studio) => self.make_each(studio, &job.requests, context).await?,
+            Ok(studio) => self.make_each(studio, &job, context).await?,
             Err(problem) => {
                 job.requests.iter().map(|_| RequestResult::Failed(vec![*problem.clone()])).collect()
             }
@@ -40,19 +40,19 @@ impl DrawioHandler {
     async fn make_each(
         &self,
         mut studio: Studio<'_>,
-        requests: &[DiagramRequest],
+        job: &StepJob<DiagramInput, DiagramRequest>,
         context: &JobContext,
     ) -> Result<Vec<RequestResult>, JobFailure> {
-        let n_requests = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-        let mut results = Vec::with_capacity(requests.len());
-        for (request, step) in requests.iter().zip(1..) {
+        let n_requests = u32::try_from(job.requests.len()).unwrap_or(u32::MAX);
+        let mut results = Vec::with_capacity(job.requests.len());
+        for (request, step) in job.requests.iter().zip(1..) {
             if context.is_cancelled() {
                 return Err(JobFailure::cancelled());
             }
             context.progress(step, n_requests, request.part.as_deref().unwrap_or_default());
             let begin = Instant::now();
             let made = studio.make(request).await;
-            results.push(self.keep(request, made, begin.elapsed())?);
+            results.push(self.keep(&job.input, request, made, begin.elapsed())?);
         }
         studio.finish();
         Ok(results)
@@ -61,6 +61,7 @@ impl DrawioHandler {
     /// Puts a picture into the store.
     fn keep(
         &self,
+        input: &DiagramInput,
         request: &DiagramRequest,
         made: Made,
         duration: Duration,
@@ -75,6 +76,7 @@ impl DrawioHandler {
             artifacts: vec![Artifact { name, hash, size }],
             diagnostics,
             duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            subject: Some(request.subject(&input.file)),
         }))
     }
 }

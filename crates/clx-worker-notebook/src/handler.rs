@@ -64,8 +64,9 @@ impl NotebookHandler {
             }
         });
         let executed = runs.into_values().filter_map(|run| run.executed).collect();
-        let result =
-            self.keep(made, drafted + begin.elapsed(), executed).map_err(JobFailure::store)?;
+        let result = self
+            .keep(&job, made, drafted + begin.elapsed(), executed)
+            .map_err(JobFailure::store)?;
         serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
     }
 
@@ -78,7 +79,7 @@ impl NotebookHandler {
     ) -> Result<HashMap<ContentHash, RunOutcome>, JobFailure> {
         let CodeUse::Run(setting) = &job.input.code else { return Ok(HashMap::new()) };
         let (store, tools) = (&*self.store, &*self.tools);
-        let runner = Runner { store, tools, setting, context };
+        let runner = Runner { store, tools, setting, file: &job.input.file, context };
         let mut runs = HashMap::new();
         for draft in drafts {
             let Draft::Page(page) = draft else { continue };
@@ -107,6 +108,7 @@ impl NotebookHandler {
     /// Puts all texts into the store in one transaction.
     fn keep(
         &self,
+        job: &NotebookJob,
         made: Vec<Result<Rendered, Diagnostic>>,
         duration: Duration,
         executed: Vec<ExecutedCode>,
@@ -116,7 +118,7 @@ impl NotebookHandler {
         let share = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
             / u64::try_from(made.len().max(1)).unwrap_or(1);
         let mut hashes = self.store.put_many(&texts)?.into_iter();
-        let results = made.into_iter().map(|output| match output {
+        let results = made.into_iter().zip(&job.requests).map(|(output, request)| match output {
             Ok(Rendered { text, warnings }) => RequestResult::Made(ActionResult {
                 artifacts: hashes
                     .next()
@@ -125,6 +127,7 @@ impl NotebookHandler {
                     .collect(),
                 diagnostics: warnings,
                 duration_us: share,
+                subject: Some(request.subject(&job.input.file)),
             }),
             Err(problem) => RequestResult::Failed(vec![problem]),
         });

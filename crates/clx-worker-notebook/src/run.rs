@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use std::time::{Duration, Instant};
 
 use clx_core::{
-    ActionResult, Artifact, CodeRun, ContentHash, ExecutedCode, KeyBuilder, VisibleFile,
+    ActionResult, Artifact, CodeRun, ContentHash, ExecutedCode, KeyBuilder, Subject, VisibleFile,
 };
 use clx_kernel::{CodeCell, Execution, FaultClass, KernelSpec, Limits};
 use clx_store::{ArtifactStore, StoreError};
@@ -74,6 +74,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) store: &'a dyn ArtifactStore,
     pub(crate) tools: &'a NotebookTools,
     pub(crate) setting: &'a CodeRun,
+    /// The source of the code.
+    pub(crate) file: &'a Path,
     pub(crate) context: &'a JobContext,
 }
 
@@ -115,8 +117,17 @@ impl Runner<'_> {
         let json = serde_json::to_vec(execution).expect("outputs are JSON");
         let hash = self.store.put(&json)?;
         let artifact = Artifact { name: ARTIFACT.to_owned(), hash, size: json.len() as u64 };
-        let result =
-            ActionResult { artifacts: vec![artifact], diagnostics: Vec::new(), duration_us };
+        let subject = Subject {
+            kind: Subject::RUN.to_owned(),
+            source: self.file.display().to_string(),
+            variant: self.setting.kernel.clone(),
+        };
+        let result = ActionResult {
+            artifacts: vec![artifact],
+            diagnostics: Vec::new(),
+            duration_us,
+            subject: Some(subject),
+        };
         self.store.record(key, &result)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clx_core::{ActionResult, Artifact, JobResult, PictureFormat, RequestResult};
+use clx_core::{ActionResult, Artifact, DiagramRequest, JobResult, RequestResult};
 use clx_store::ArtifactStore;
 use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
@@ -40,7 +40,7 @@ impl PlantUmlHandler {
                 Ok(studio) => studio.make(request).await,
                 Err(problems) => Err(problems.clone()),
             };
-            results.push(self.keep(request.format, made, begin.elapsed())?);
+            results.push(self.keep(&job, request, made, begin.elapsed())?);
         }
         let result = JobResult { results, executed: Vec::new() };
         serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
@@ -49,7 +49,8 @@ impl PlantUmlHandler {
     /// Puts a picture into the store.
     fn keep(
         &self,
-        format: PictureFormat,
+        job: &DiagramJob,
+        request: &DiagramRequest,
         made: Made,
         duration: Duration,
     ) -> Result<RequestResult, JobFailure> {
@@ -58,11 +59,12 @@ impl PlantUmlHandler {
             Err(problems) => return Ok(RequestResult::Failed(problems)),
         };
         let hash = self.store.put(&picture).map_err(JobFailure::store)?;
-        let size = picture.len() as u64;
+        let (name, size) = (request.format.name().to_owned(), picture.len() as u64);
         Ok(RequestResult::Made(ActionResult {
-            artifacts: vec![Artifact { name: format.name().to_owned(), hash, size }],
+            artifacts: vec![Artifact { name, hash, size }],
             diagnostics,
             duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            subject: Some(request.subject(&job.input.file)),
         }))
     }
 }

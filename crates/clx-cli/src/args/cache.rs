@@ -1,11 +1,11 @@
 //! Arguments of `clx cache`. Principal type: [`CacheCommand`].
 
-use std::str::FromStr;
-use std::time::Duration;
+use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::build::StateArgs;
+pub use super::limit::{AgeLimit, SizeLimit};
 use super::{ListFormat, SpecArgs};
 
 /// Commands about what builds remember.
@@ -13,16 +13,35 @@ use super::{ListFormat, SpecArgs};
 pub enum CacheCommand {
     /// Count what the cache of a course holds
     Stats(CacheArgs),
+    /// List results: what they are, how large, when they were used
+    #[command(
+        after_help = "Examples:\n  clx cache list course-specs/python.xml --sort size\n  clx cache \
+        list course-specs/python.xml --kind run --source loops"
+    )]
+    List(ListResultsArgs),
     /// Remove what has not been used for long, what is too much, and leftovers of killed builds
     #[command(
         after_help = "Results that the outputs of the course are made of stay, whatever the limits \
-        are.\n\nExamples:\n  clx cache prune course-specs/python.xml\n  clx cache prune \
+        are. Builds do the same once a day.\n\nExamples:\n  clx cache prune course-specs/python.xml\n  clx cache prune \
         course-specs/python.xml --max-age 30 --max-size 500M"
     )]
     Prune(PruneArgs),
     /// Check every result; what is damaged is dropped and made again by the next build
     #[command(after_help = "Exit status: 0 all is in order, 1 something was damaged.")]
     Verify(CacheArgs),
+    /// Write results to a file or a directory that another machine imports
+    #[command(
+        after_help = "Examples:\n  clx cache export course-specs/python.xml cache.tar.gz\n  clx cache \
+        export course-specs/python.xml cache-dir --only-current"
+    )]
+    Export(ExportArgs),
+    /// Take over the results of what `clx cache export` wrote
+    #[command(
+        after_help = "Everything is checked before it is stored. Results that are here already stay \
+        as they are.\n\nExit status: 0 all is imported, 4 the archive is damaged, ends early or is \
+        something else; what was whole is imported."
+    )]
+    Import(ImportArgs),
     /// Forget all results; which outputs clx wrote stays known
     Clear(CacheArgs),
 }
@@ -41,62 +60,78 @@ pub struct CacheArgs {
     pub format: ListFormat,
 }
 
+/// Which results are listed, and in which order.
+#[derive(Debug, Args)]
+pub struct ListResultsArgs {
+    /// The cache.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+    /// Only results of this kind: a format, such as `html`, `notebook`, `code`, `png`, or `run` for
+    /// the outputs of code
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only results whose source has this text in its path
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// What comes first
+    #[arg(long, value_enum, value_name = "BY", default_value_t)]
+    pub sort: SortArg,
+    /// List so many at most [default: 50 in a table, all in JSON]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+/// The order of listed results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SortArg {
+    /// The last used first.
+    #[default]
+    Used,
+    /// The largest first.
+    Size,
+    /// What took longest to make first.
+    Duration,
+    /// By source, kind and variant.
+    Source,
+}
+
 /// What to keep.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
     /// The cache.
     #[command(flatten)]
     pub cache: CacheArgs,
-    /// Remove results that no build has used for so many days
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
-    pub max_age: u64,
-    /// Remove the results that were not used for longest beyond this size, such as `500M` or `2G`
-    #[arg(long, value_name = "SIZE", default_value = "5G")]
-    pub max_size: ByteSize,
+    /// Remove results that no build has used for so many days, or `off` [default: `CLX_CACHE_MAX_AGE`,
+    /// else 90]
+    #[arg(long, value_name = "DAYS")]
+    pub max_age: Option<AgeLimit>,
+    /// Remove the results that were not used for longest beyond this size, such as `500M` or `2G`, or
+    /// `off` [default: `CLX_CACHE_MAX_SIZE`, else 10G]
+    #[arg(long, value_name = "SIZE")]
+    pub max_size: Option<SizeLimit>,
 }
 
-impl PruneArgs {
-    /// Returns the age beyond which results go.
-    #[must_use]
-    pub const fn max_age(&self) -> Duration {
-        Duration::from_secs(self.max_age.saturating_mul(24 * 60 * 60))
-    }
+/// What is exported, and whereto.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The cache.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+    /// A `.tar` or `.tar.gz` file, or a new directory
+    #[arg(value_name = "FILE|DIR")]
+    pub target: PathBuf,
+    /// Only the results that the present outputs are made of
+    #[arg(long)]
+    pub only_current: bool,
 }
 
-/// A number of bytes, typed as `1000`, `20K`, `500M` or `2G` (powers of 1000).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ByteSize(pub u64);
-
-impl FromStr for ByteSize {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(end);
-        let factor = match unit.to_ascii_uppercase().as_str() {
-            "" | "B" => 1,
-            "K" | "KB" => 1_000,
-            "M" | "MB" => 1_000_000,
-            "G" | "GB" => 1_000_000_000,
-            _ => return Err("write a number with K, M or G, such as `500M`".to_owned()),
-        };
-        let number: u64 =
-            number.parse().map_err(|_| "write a number, such as `500M`".to_owned())?;
-        number.checked_mul(factor).map(Self).ok_or_else(|| "this is too much".to_owned())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_have_units() {
-        for (text, bytes) in [("0", 0), ("12", 12), ("20k", 20_000), ("2GB", 2_000_000_000)] {
-            assert_eq!(text.parse(), Ok(ByteSize(bytes)), "{text}");
-        }
-        for text in ["", "M", "1.5G", "3 T", "99999999999999999999", "99999999999G"] {
-            assert!(text.parse::<ByteSize>().is_err(), "{text}");
-        }
-    }
+/// What is imported.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The cache.
+    #[command(flatten)]
+    pub cache: CacheArgs,
+    /// What `clx cache export` wrote
+    #[arg(value_name = "FILE|DIR")]
+    pub source: PathBuf,
 }

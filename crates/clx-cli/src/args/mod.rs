@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cache;
 pub mod docker;
+pub mod limit;
 pub mod plan;
 pub mod pool;
 pub mod setup;

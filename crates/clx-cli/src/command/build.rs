@@ -7,6 +7,7 @@ use clx_build::{BuildEvent, BuildReport, BuildStatus, Control};
 use clx_core::Diagnostic;
 use clx_store::FINE_TICK;
 
+use super::cache::CacheLimits;
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
 use super::last_build::LastBuild;
@@ -57,6 +58,7 @@ fn build(
     wanted: &Wanted,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
+    let limits = CacheLimits::of_process()?;
     let state = open_state(&wanted.course.root, &args.work.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(state, &wanted.course, &args.work, &runtime)?;
@@ -78,6 +80,9 @@ fn build(
         runtime.block_on(workshop.kernels_ended());
     }
     let report = report?;
+    if report.status != BuildStatus::Interrupted && !workshop.has_other_builds()? {
+        limits.prune_daily(&workshop.store)?;
+    }
     wait_for_clock(&report);
     Ok(report)
 }

@@ -1,22 +1,27 @@
 //! `clx cache`: what builds of a course remember.
 
-use std::collections::BTreeSet;
+mod limits;
+mod list;
+mod transfer;
 
-use clx_core::ContentHash;
-use clx_store::{PrunePolicy, PruneReport, Stats, Store, StoreError, StoreOptions, VerifyReport};
+use clx_store::{PruneReport, Stats, Store, StoreError, StoreOptions, VerifyReport};
 use serde_json::json;
 
+pub(super) use self::limits::CacheLimits;
 use super::failure::Failure;
 use super::wiring::open_state;
 use crate::args::ListFormat;
 use crate::args::cache::{CacheArgs, CacheCommand, PruneArgs};
-use crate::display::{plural, size, stderr_line, stdout_line, stdout_text, table};
+use crate::display::{amount, plural, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
 pub(super) fn run(command: &CacheCommand) -> Exit {
     let args = match command {
         CacheCommand::Stats(args) | CacheCommand::Verify(args) | CacheCommand::Clear(args) => args,
+        CacheCommand::List(args) => &args.cache,
         CacheCommand::Prune(args) => &args.cache,
+        CacheCommand::Export(args) => &args.cache,
+        CacheCommand::Import(args) => &args.cache,
     };
     let loaded = super::load(&args.spec);
     let Some(course) = loaded.course else {
@@ -27,7 +32,10 @@ pub(super) fn run(command: &CacheCommand) -> Exit {
         let store = Store::open(state.store(), &StoreOptions::default())?;
         match command {
             CacheCommand::Stats(_) => stats(&store, args),
+            CacheCommand::List(wanted) => list::list(&store, wanted),
             CacheCommand::Prune(limits) => prune(&store, limits),
+            CacheCommand::Export(args) => transfer::export(&store, args),
+            CacheCommand::Import(args) => transfer::import(&store, args),
             CacheCommand::Verify(_) => verify(&store, args),
             CacheCommand::Clear(_) => clear(&store, args),
         }
@@ -63,7 +71,7 @@ fn stats(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
         ),
         ListFormat::Table => {
             let row = |what: &str, n: u64, bytes: Option<u64>| {
-                [what.to_owned(), n.to_string(), bytes.map(size).unwrap_or_default()]
+                [what.to_owned(), n.to_string(), bytes.map(amount).unwrap_or_default()]
             };
             let rows = [
                 row("results", n_actions, Some(blob_bytes)),
@@ -72,25 +80,20 @@ fn stats(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
                 row("outputs that clx wrote", n_outputs, None),
             ];
             stdout_text(&table(["HELD", "NUMBER", "SIZE"], &rows));
-            let on_disk = size(file_bytes + database_bytes);
+            let on_disk = amount(file_bytes + database_bytes);
             stdout_line(&format!("\n{on_disk} on disk in {}", store.database_path().display()));
         }
     }
     Ok(Exit::Built)
 }
 
-/// Keeps what the outputs are made of: a build right after it makes nothing again.
 fn prune(store: &Store, args: &PruneArgs) -> Result<Exit, Failure> {
-    let mut keep: BTreeSet<ContentHash> = BTreeSet::new();
-    for root in store.output_roots()? {
-        keep.extend(store.owned(&root)?.into_values().map(|output| output.hash));
-    }
-    let policy = PrunePolicy {
-        max_age: Some(args.max_age()),
-        max_bytes: Some(args.max_size.0),
-        keep,
-        ..PrunePolicy::default()
+    let usual = CacheLimits::of_process()?;
+    let limits = CacheLimits {
+        size: args.max_size.unwrap_or(usual.size),
+        age: args.max_age.unwrap_or(usual.age),
     };
+    let policy = limits.policy(store)?;
     let PruneReport { n_actions, n_blobs, bytes, n_stray_files, n_file_digests } =
         store.prune(&policy)?;
     match args.cache.format {
@@ -107,7 +110,7 @@ fn prune(store: &Store, args: &PruneArgs) -> Result<Exit, Failure> {
         ListFormat::Table => stdout_line(&format!(
             "Removed {}, {} of blobs, {}.",
             counted(n_actions, "result"),
-            size(bytes),
+            amount(bytes),
             counted(n_stray_files, "leftover file")
         )),
     }

@@ -145,11 +145,7 @@ mod tests {
                     let problem = Diagnostic::error(self.code, "cell_execution", "no");
                     OutputOutcome::Failed(vec![problem])
                 } else {
-                    OutputOutcome::Made(ActionResult {
-                        artifacts: vec![],
-                        diagnostics: vec![],
-                        duration_us: 1,
-                    })
+                    OutputOutcome::Made(ActionResult { duration_us: 1, ..ActionResult::default() })
                 };
                 self.ready.push(StepEvent::Finished {
                     step: StepId(self.submitted.len()),

@@ -10,7 +10,7 @@ use clx_core::JobKind;
 use clx_course::Course;
 use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
 use clx_queue::{Queue, SessionId, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState};
-use clx_store::Sharing;
+use clx_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
@@ -87,7 +87,7 @@ fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
     })
     .map_err(Failure::environment)?;
     let (engine, images) = engine_and_images(args.containers.notebook_image, &runtime)?;
-    let (queue, store) = open_files(&state, Sharing::Immediate)?;
+    let (queue, store) = open_files(&state, &StoreOptions::default())?;
     let images = chosen(&images, &args.kind)?;
     stdout_line(&format!("Pools: {}.", describe(args, &images)));
 

@@ -11,7 +11,9 @@ use clx_core::{BackendError, JobKind};
 use clx_course::Course;
 use clx_pool::{Engine, Executor, InProcess, Network, Process};
 use clx_process::Spawn;
-use clx_queue::{Queue, SessionId, SqliteOptions, SqliteQueue, WorkerId};
+use clx_queue::{
+    Queue, SessionId, SessionRole, SessionState, SqliteOptions, SqliteQueue, WorkerId,
+};
 use clx_store::{Sharing, Store, StoreOptions};
 use tokio::runtime::Runtime;
 
@@ -65,7 +67,9 @@ impl Workshop {
             WorkersArg::InProcess | WorkersArg::Docker => Sharing::Deferred,
             WorkersArg::Direct | WorkersArg::Pool => Sharing::Immediate,
         };
-        let (queue, store) = open_files(&state, sharing)?;
+        let options =
+            StoreOptions { sharing, reads_digests: !args.no_cache, ..StoreOptions::default() };
+        let (queue, store) = open_files(&state, &options)?;
         let tools = || Arc::new(Tools::new(state.store(), args.spare_kernels));
         let crew = match args.workers {
             WorkersArg::InProcess => Crew::Threads(tools()),
@@ -118,6 +122,14 @@ impl Workshop {
         if let Crew::Threads(tools) | Crew::Processes(tools) = &self.crew {
             tools.kernels_ended().await;
         }
+    }
+
+    /// Tells whether other builds work with the same files at this moment.
+    pub(super) fn has_other_builds(&self) -> Result<bool, Failure> {
+        let sessions = self.queue.sessions().map_err(Failure::environment)?;
+        Ok(sessions.iter().any(|session| {
+            session.state == SessionState::Open && session.role != SessionRole::Pool
+        }))
     }
 
     /// Opens a backend for a build of the course at `root`.
@@ -224,10 +236,9 @@ pub(super) fn open_state(root: &Path, args: &StateArgs) -> Result<StateDir, Fail
 /// Opens the files of a course and closes what dead builds left open in them.
 pub(super) fn open_files(
     state: &StateDir,
-    sharing: Sharing,
+    options: &StoreOptions,
 ) -> Result<(Arc<SqliteQueue>, Arc<Store>), Failure> {
-    let options = StoreOptions { sharing, ..StoreOptions::default() };
-    let store = Store::open(state.store(), &options).map_err(Failure::environment)?;
+    let store = Store::open(state.store(), options).map_err(Failure::environment)?;
     let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default());
     let queue = queue.map_err(Failure::environment)?;
     reap_dead_sessions(&queue).map_err(Failure::environment)?;

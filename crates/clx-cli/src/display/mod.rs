@@ -51,3 +51,37 @@ pub(crate) fn seconds(duration: Duration) -> String {
         _ => format!("{:.0} min", seconds / 60.0),
     }
 }
+
+/// Writes a number of bytes with its unit: `12 B`, `3.4 kB`, `1.2 GB`.
+pub(crate) fn amount(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let (mut tenths, mut unit) = (bytes.div_ceil(100), "kB");
+    for larger in ["MB", "GB"] {
+        if tenths >= 10_000 {
+            (tenths, unit) = (tenths.div_ceil(1000), larger);
+        }
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_units() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 kB"),
+            (3_350, "3.4 kB"),
+            (999_999, "1.0 MB"),
+            (5_000_000_000, "5.0 GB"),
+            (12_345_678_900_000, "12345.7 GB"),
+        ] {
+            assert_eq!(amount(bytes), text);
+        }
+    }
+}

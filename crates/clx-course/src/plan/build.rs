@@ -14,10 +14,11 @@ use super::shared::SharedImages;
 use super::support::support_files;
 use super::{
     DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
-    OutputPlan, Selection, SupportFile, TopicPicture,
+    OutputPlan, Selection, SupportFile, Target, TopicPicture,
 };
 use crate::course::{CodeRules, Course, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::name;
+use crate::spec::TargetSpec;
 
 /// Returns everything that a build of the course must put into output trees, and what was noticed on
 /// the way: warnings, and errors that concern single outputs only.
@@ -45,8 +46,23 @@ pub fn outputs(
         findings.extend(collisions);
         return Err(findings);
     }
-    let course_dirs = layout.places.clone();
+    let mut course_dirs = layout.places.clone();
+    course_dirs.extend(places_of_other_languages(course, &targets));
     Ok((OutputPlan { targets, course_dirs, ..builder.plan }, findings))
+}
+
+/// Returns the course directories of languages that the targets of the spec do not have, perhaps no
+/// longer: what lies there is wanted by no selection.
+fn places_of_other_languages(course: &Course, targets: &[Target]) -> Vec<PathBuf> {
+    let other = |target: &Target| {
+        let is_own = |spec: &&TargetSpec| !target.is_default && spec.name == target.name;
+        let spec = course.targets.iter().find(is_own)?;
+        let mut languages = course.codes();
+        languages.retain(|language| !spec.languages.contains(language));
+        Some(Target { languages, ..target.clone() })
+    };
+    let targets: Vec<_> = targets.iter().filter_map(other).collect();
+    Layout::new(course, &targets).places
 }
 
 /// Returns the formats of diagrams' pictures; an SVG that only pages hold has no place of its own.

@@ -100,7 +100,7 @@ impl Store {
         Ok(rows.map(|(&(hash, bytes), place)| new(hash, bytes, NewBytes::Pack(place))).collect())
     }
 
-    fn publish_file(&self, blob: UnnamedBlob) -> Result<(), StoreError> {
+    pub(crate) fn publish_file(&self, blob: UnnamedBlob) -> Result<(), StoreError> {
         if self.contains(&blob.hash)? {
             return Ok(());
         }
