@@ -1,7 +1,7 @@
 //! Each input of a build is changed in turn, and exactly the steps that depend on it run.
 //!
 //! What only a new clx changes, its bundled macros and the versions of its renderers, cannot be
-//! changed here: `clx-notebook` and `clx-render` test that their identities name them.
+//! changed here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
