@@ -33,8 +33,9 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "build",
+    "incremental",
     "page",
     "execute",
     "memory",

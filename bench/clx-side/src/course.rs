@@ -12,14 +12,15 @@ pub const N_NOTEBOOKS: usize = 300;
 /// Outputs of each: two languages, three kinds, notebook and script.
 pub const N_OUTPUTS: usize = 12;
 
-/// Notebooks of a large course: with 20 files of data it has 820 sources.
-const N_LARGE: usize = 800;
+/// Notebooks of a large course: with its data files it has 830 sources.
+const N_LARGE: usize = 810;
 
 /// Its data files, one in each of its first topics.
 const N_DATA: usize = 20;
 
-/// Files that are made of it: 7 of each notebook, and 10 copies of each data file.
-pub const N_LARGE_OUTPUTS: usize = 7 * N_LARGE + 10 * N_DATA;
+/// Files that are made of it: 5810, of each source one for each of 7 combinations of format, kind and
+/// language.
+pub const N_LARGE_OUTPUTS: usize = 7 * (N_LARGE + N_DATA);
 
 const N_SECTIONS: usize = 10;
 const N_CELLS: usize = 40;
@@ -48,7 +49,7 @@ pub fn generate_large(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let spec = write(root, N_LARGE, targets, notebook)?;
     for number in 0..N_DATA {
         let data = format!("name,value\npart,{number}\n").repeat(100);
-        fs::write(source(root, number).with_file_name("data.csv"), data)?;
+        fs::write(source(root, number).with_file_name(format!("data{number}.csv")), data)?;
     }
     Ok(spec)
 }

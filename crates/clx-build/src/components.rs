@@ -20,9 +20,7 @@ impl PlannedStep {
 
 /// Returns the components of all keys of a step.
 pub(crate) fn components(planned: &PlannedStep) -> Components {
-    let mut components = Components::default();
-    planned.step.outputs.iter().for_each(|output| components.add(&output.key));
-    components
+    Components::of(planned.step.outputs.iter().map(|output| &output.key))
 }
 
 /// Remembers the components of those steps whose keys have changed since they were last remembered.

@@ -10,28 +10,28 @@ use serde::{Deserialize, Serialize};
 use crate::error::StoreError;
 use crate::store::{Store, hash_column};
 
-/// Digits of a value's hash that are kept: enough to tell that it changed.
-const N_DIGITS: usize = 16;
-
-/// Names and values of the components of some keys, all of one subject such as a source file.
+/// Names and values of the components of some keys, all of one subject such as a source file. Of each
+/// value 8 bytes of its hash are kept: enough to tell that it changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Components(BTreeMap<String, BTreeSet<String>>);
+pub struct Components(BTreeMap<String, Vec<u64>>);
 
 impl Components {
-    /// Adds those of a key.
-    pub fn add(&mut self, key: &KeyBuilder) {
-        for (name, value) in key.components() {
-            let mut digits = value.to_hex();
-            digits.truncate(N_DIGITS);
-            match self.0.get_mut(&**name) {
-                Some(values) => {
-                    values.insert(digits);
-                }
-                None => {
-                    self.0.insert(name.clone().into_owned(), BTreeSet::from([digits]));
-                }
-            }
+    /// Gathers those of keys.
+    pub fn of<'k>(keys: impl IntoIterator<Item = &'k KeyBuilder>) -> Self {
+        let mut pairs: Vec<(&str, u64)> = keys
+            .into_iter()
+            .flat_map(KeyBuilder::components)
+            .map(|(name, value)| (&**name, first_bytes(value)))
+            .collect();
+        // Most outputs of a source share most values.
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut components = BTreeMap::new();
+        for of_name in pairs.chunk_by(|(name, _), (next, _)| name == next) {
+            let values = of_name.iter().map(|(_, value)| *value).collect();
+            components.insert(of_name[0].0.to_owned(), values);
         }
+        Self(components)
     }
 
     /// Returns the names of those that differ, in alphabetical order.
@@ -41,6 +41,11 @@ impl Components {
         let differs = |name: &&&String| self.0.get(**name) != others.0.get(**name);
         names.iter().filter(differs).map(|&name| name.clone()).collect()
     }
+}
+
+fn first_bytes(hash: &ContentHash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *hash.as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 impl Store {
@@ -114,18 +119,17 @@ mod tests {
     use super::*;
     use crate::store::tests::TestStore;
 
-    fn components(keys: &[&[(&str, &str)]]) -> Components {
-        let mut components = Components::default();
-        for parts in keys {
-            let key = parts.iter().fold(KeyBuilder::new("test-1"), |key, (name, value)| {
-                key.with((*name).to_owned(), value)
-            });
-            components.add(&key);
-        }
-        components
+    fn components(keys: &[&[(&'static str, &str)]]) -> Components {
+        let key = |parts: &&[(&'static str, &str)]| {
+            parts
+                .iter()
+                .fold(KeyBuilder::new("test-1"), |key, (name, value)| key.with(*name, value))
+        };
+        let keys: Vec<KeyBuilder> = keys.iter().map(key).collect();
+        Components::of(&keys)
     }
 
-    fn remember(store: &Store, keys: &[&[(&str, &str)]]) -> Components {
+    fn remember(store: &Store, keys: &[&[(&'static str, &str)]]) -> Components {
         let last = components(keys);
         let key = ContentHash::of(format!("{keys:?}"));
         store.remember_components(&[("a.py", key, last)]).unwrap();
@@ -134,7 +138,11 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(before: &[&[(&str, &str)]], after: &[&[(&str, &str)]], expected: &[&str]) {
+    fn check(
+        before: &[&[(&'static str, &str)]],
+        after: &[&[(&'static str, &str)]],
+        expected: &[&str],
+    ) {
         let fixture = TestStore::new();
         assert_eq!(remember(&fixture.store, before).differing(&components(after)), expected);
     }
