@@ -59,6 +59,6 @@ pub use plan::{
     DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
     OutputPlan, Selection, SupportFile, Target, TopicPicture, outputs,
 };
-pub use source::{GroupFile, topic_id};
+pub use source::{GroupFile, TOOL_DIRECTORIES, topic_id};
 pub use spec::{Github, TargetSpec};
 pub use target_row::{TargetRow, targets};

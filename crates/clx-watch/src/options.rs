@@ -14,7 +14,7 @@ pub struct WatchOptions {
     /// Directories or files in the trees that are left out; they need not exist.
     pub skip: Vec<PathBuf>,
     /// Names of directories that are left out wherever they are.
-    pub skip_names: &'static [&'static str],
+    pub skip_names: Vec<&'static str>,
     /// A change is told when nothing more came for this time, default 20 ms.
     pub quiet: Duration,
     /// The longest that changes are gathered, default 250 ms.
@@ -29,7 +29,7 @@ impl WatchOptions {
             trees: vec![tree.to_owned()],
             files: Vec::new(),
             skip: Vec::new(),
-            skip_names: &[],
+            skip_names: Vec::new(),
             quiet: Duration::from_millis(20),
             most: Duration::from_millis(250),
         }

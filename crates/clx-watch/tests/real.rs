@@ -170,7 +170,7 @@ fn what_is_left_out_is_not_told() {
             fs::create_dir_all(root.join(directory)).unwrap();
         }
         let skip = vec![root.join("output"), root.join(".clx")];
-        WatchOptions { skip, skip_names: &[".git", "__pycache__"], ..WatchOptions::new(root) }
+        WatchOptions { skip, skip_names: vec![".git", "__pycache__"], ..WatchOptions::new(root) }
     });
     fs::create_dir(bench.root.join(".clx")).unwrap();
     for path in [".clx/jobs.db", ".git/HEAD", "output/public/a.html", "slides/__pycache__/a.pyc"] {

@@ -30,7 +30,7 @@ pub struct ExplainArgs {
     /// A source or an output
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
-    /// The course spec [default: the one in `course-specs` above PATH that has to do with it]
+    /// The course spec [default: the first in `course-specs` above PATH that has to do with it]
     #[arg(long, value_name = "SPEC")]
     pub spec: Option<PathBuf>,
     /// Course root [default: the parent of the spec's directory]

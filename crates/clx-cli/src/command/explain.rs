@@ -78,7 +78,8 @@ fn print(foreseen: &Foreseen, step: &StepForecast, path: &Path, format: ListForm
     }
     let known =
         if step.n_made() == 0 { "all results are known" } else { "something is to be made" };
-    stdout_line(&format!("{} ({}): {known}", step.file, step.kind));
+    let spec = foreseen.course.shown(&foreseen.course.spec).display();
+    stdout_line(&format!("{} ({}) of {spec}: {known}", step.file, step.kind));
     let why = why(&step);
     if !why.is_empty() {
         stdout_line(&format!("  {why}"));

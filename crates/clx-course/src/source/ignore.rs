@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 
-/// Directories that hold what tools made, not what authors wrote.
-const DIRECTORIES: [&str; 24] = [
+/// Directories of tools and version control, in which no course has sources.
+pub const TOOL_DIRECTORIES: [&str; 12] = [
     "__pycache__",
     ".cargo",
     ".clx",
@@ -16,6 +16,10 @@ const DIRECTORIES: [&str; 24] = [
     ".venv",
     ".vs",
     ".vscode",
+];
+
+/// Further directories that hold what tools made, not what authors wrote.
+const MADE_DIRECTORIES: [&str; 12] = [
     "bin",
     "build",
     "chroma_db",
@@ -33,11 +37,15 @@ const DIRECTORIES: [&str; 24] = [
 /// Sources of diagrams, left out of trees of directory groups.
 const DIAGRAM_SOURCES: [&str; 2] = ["drawio", "pu"];
 
+fn is_made(name: &str) -> bool {
+    TOOL_DIRECTORIES.contains(&name) || MADE_DIRECTORIES.contains(&name)
+}
+
 /// Tells whether a sub-directory of a topic is left out.
 pub(crate) fn is_ignored_directory(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let chroma = name.strip_prefix("chroma_").is_some_and(|rest| rest.contains("db"));
-    DIRECTORIES.contains(&name.as_ref())
+    is_made(&name)
         || chroma
         || [".egg-info", "cmake-build-", ".bkp", ".bak"].iter().any(|part| name.contains(part))
 }
@@ -56,7 +64,7 @@ pub(crate) fn has_ignored_suffix(name: &OsStr) -> bool {
 /// Tells whether an entry of a directory group's tree is left out, file or directory.
 pub(crate) fn is_ignored_in_group(name: &OsStr) -> bool {
     let text = name.to_string_lossy();
-    DIRECTORIES.contains(&text.as_ref())
+    is_made(&text)
         || DIAGRAM_SOURCES.contains(&text.as_ref())
         || text.contains(".egg-info")
         || text.contains("cmake-build")

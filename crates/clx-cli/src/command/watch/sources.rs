@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clx_course::{LoadOptions, course_root};
+use clx_course::{LoadOptions, TOOL_DIRECTORIES, course_root};
 use clx_watch::{Change, WatchError, WatchOptions, Watcher};
 
 use super::bell::Bell;
@@ -12,21 +12,8 @@ use crate::args::BuildArgs;
 use crate::args::build::StateArgs;
 use crate::command::round::Wanted;
 
-/// Directories in which no course has sources.
-const SKIPPED: &[&str] = &[
-    ".clx",
-    ".git",
-    ".idea",
-    ".ipynb_checkpoints",
-    ".mypy_cache",
-    ".pytest_cache",
-    ".tox",
-    ".venv",
-    ".vs",
-    ".vscode",
-    "__pycache__",
-    "node_modules",
-];
+/// Packages of JavaScript: thousands of directories, and no course reads them.
+const PACKAGES: &str = "node_modules";
 
 /// Who saves without a pause is heard after this time, or after ten times a longer pause.
 const LONGEST: Duration = Duration::from_millis(250);
@@ -73,7 +60,7 @@ impl Sources {
         let options = WatchOptions {
             files: vec![self.spec.clone()],
             skip: skip.clone(),
-            skip_names: SKIPPED,
+            skip_names: TOOL_DIRECTORIES.into_iter().chain([PACKAGES]).collect(),
             quiet: self.debounce,
             most: LONGEST.max(self.debounce * 10),
             ..WatchOptions::new(&self.root)
