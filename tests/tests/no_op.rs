@@ -98,6 +98,16 @@ fn whatever_changes_is_noticed() {
 }
 
 #[test]
+fn what_a_check_dropped_is_made_again() {
+    let course = settled();
+    let packs = fs::read_dir(course.root().join(".clx/blobs/packs")).expect("packs");
+    packs.for_each(|pack| fs::write(pack.expect("readable").path(), "torn").expect("written"));
+    let spec = course.spec("course.xml");
+    let _damaged = CLX.run(&["cache", "verify", spec.to_str().expect("UTF-8")]).expect(1);
+    assert!(report(&course, &[])["outputs_made"].as_u64().is_some_and(|made| made > 0));
+}
+
+#[test]
 fn cleared_cache_is_filled_again() {
     let course = settled();
     let spec = course.spec("course.xml");

@@ -7,6 +7,7 @@ use clx_core::ContentHash;
 use crate::action;
 use crate::error::StoreError;
 use crate::store::{Store, hash_column};
+use crate::trace;
 
 /// What a check of the whole store found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +50,10 @@ impl Store {
             }
         }
         self.verify_actions(&mut report)?;
+        if !report.is_clean() {
+            // A build that finds all outputs in place would not look for what lacks.
+            trace::remove_all(&self.dir)?;
+        }
         Ok(report)
     }
 
