@@ -63,7 +63,8 @@ impl Browser {
     /// # Errors
     /// [`BrowserError::Ended`], [`BrowserError::TimedOut`], [`BrowserError::Refused`].
     pub async fn open_page(&self, options: PageOptions) -> Result<Page, BrowserError> {
-        let blank = json!({ "url": "about:blank" });
+        // Chromium paints the front tab of a window only: a screenshot of another may never end.
+        let blank = json!({ "url": "about:blank", "newWindow": true });
         let target = self.call("Target.createTarget", blank, OPEN_LIMIT).await?;
         let target = text_of(&target, "targetId");
         let attach = json!({ "targetId": target, "flatten": true });
