@@ -9,6 +9,7 @@ use clx_queue::JobId;
 use clx_setup::{Installed, Status, ToolFolder, Unit, status};
 use clx_store::{Store, StoreOptions};
 use clx_worker::{Job, JobContext, JobHandler};
+use serde_json::value::to_raw_value;
 use tokio::runtime::Runtime;
 
 use crate::timing::now_ns;
@@ -42,11 +43,11 @@ impl Drawing {
         let payload = serde_json::to_vec(&JobPayload {
             version: JobPayload::VERSION,
             source: self.store.put(source.as_bytes())?,
-            input: serde_json::to_value(DiagramInput {
+            input: to_raw_value(&DiagramInput {
                 file: "diagram".into(),
                 files: Vec::new(),
             })?,
-            requests: vec![serde_json::to_value(request)?],
+            requests: vec![to_raw_value(&request)?],
         })?;
         let context = JobContext::new(JobId(1), 1);
         let begin = now_ns();

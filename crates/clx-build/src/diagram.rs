@@ -11,6 +11,7 @@ use clx_core::{
 };
 use clx_course::{Course, DiagramOutputs};
 use clx_store::{Store, StoreError};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::code;
 use crate::key::diagram_key;
@@ -251,6 +252,6 @@ fn name_taken(file: &Path, picture: &Path) -> Diagnostic {
         .with_hint("give the part of the diagram another name")
 }
 
-fn json(value: &impl serde::Serialize) -> serde_json::Value {
-    serde_json::to_value(value).expect("structs of texts and enums are always JSON")
+fn json(value: &impl serde::Serialize) -> Box<RawValue> {
+    to_raw_value(value).expect("structs of texts and enums are always JSON")
 }

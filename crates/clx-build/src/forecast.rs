@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clx_core::{ActionResult, ContentHash, JobKind};
 use clx_store::{OwnedOutput, Store, StoreError};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::components::components;
 use crate::plan::{BuildPlan, PlannedStep};
@@ -103,11 +104,14 @@ impl Forecast {
         let keys: Vec<ContentHash> = plan.steps.iter().flat_map(PlannedStep::keys).collect();
         let mut known = store.lookup(&keys)?.into_iter();
         let remembered = store.remembered_keys()?;
-        let mut steps = Vec::with_capacity(plan.steps.len());
+        let mut looked_up = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
-            let results: Vec<_> = known.by_ref().take(step.step.outputs.len()).collect();
-            steps.push(forecast(step, &results, &places, &remembered, store)?);
+            looked_up.push((step, known.by_ref().take(step.step.outputs.len()).collect()));
         }
+        let forecast = |(step, results): (&PlannedStep, Vec<Option<ActionResult>>)| {
+            forecast(step, &results, &places, &remembered, store)
+        };
+        let steps = looked_up.into_par_iter().map(forecast).collect::<Result<_, _>>()?;
         let copies =
             plan.copies.iter().filter_map(|copy| Some((copy, *plan.digests.get(&copy.source)?)));
         let copies = copies

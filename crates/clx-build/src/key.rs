@@ -16,20 +16,27 @@ const PAGE: &str = "page-1";
 /// The same for pictures of diagrams.
 const DIAGRAM: &str = "diagram-1";
 
-/// Returns the key of one output of a notebook. The file's name and place are not in it: moving a
+/// Begins the keys of all outputs of a notebook. The file's name and place are not in it: moving a
 /// checkout or a topic keeps the cache.
-pub(crate) fn notebook_key(
+pub(crate) fn notebook_base(
     source: &ContentHash,
     renderer: &ContentHash,
     input: &NotebookInput,
-    request: &NotebookRequest,
 ) -> KeyBuilder {
     KeyBuilder::new(NOTEBOOK)
         .with_hash("source", source)
         .with_hash("renderer", renderer)
         .with("programming language", input.prog_lang.name())
         .with("author", &input.author)
-        .with("organization", &request.organization)
+}
+
+/// Returns the key of one output of a notebook.
+pub(crate) fn notebook_key(
+    base: KeyBuilder,
+    input: &NotebookInput,
+    request: &NotebookRequest,
+) -> KeyBuilder {
+    base.with("organization", &request.organization)
         .with("language", json(&input.profile(request)))
         .with("kind", json(&input.rules(request)))
         .with("format", request.format.name())
@@ -180,19 +187,22 @@ mod tests {
     #[test]
     fn every_input_moves_the_key_and_the_file_name_does_not() {
         let (one, other) = (ContentHash::of("1"), ContentHash::of("2"));
-        let base = notebook_key(&one, &one, &input(), &request()).finish();
+        let full_key = |source, renderer, input: &NotebookInput, request: &NotebookRequest| {
+            notebook_key(notebook_base(source, renderer, input), input, request).finish()
+        };
+        let base = full_key(&one, &one, &input(), &request());
         let moved = NotebookInput { file: "elsewhere/y.py".into(), ..input() };
-        assert_eq!(notebook_key(&one, &one, &moved, &request()).finish(), base);
+        assert_eq!(full_key(&one, &one, &moved, &request()), base);
 
         let key = |change: &dyn Fn(&mut NotebookInput, &mut NotebookRequest)| {
             let (mut input, mut request) = (input(), request());
             change(&mut input, &mut request);
-            notebook_key(&one, &one, &input, &request).finish()
+            full_key(&one, &one, &input, &request)
         };
         let keys = [
             base,
-            notebook_key(&other, &one, &input(), &request()).finish(),
-            notebook_key(&one, &other, &input(), &request()).finish(),
+            full_key(&other, &one, &input(), &request()),
+            full_key(&one, &other, &input(), &request()),
             key(&|input, _| input.prog_lang = ProgLang::Java),
             key(&|input, _| input.author = "B".to_owned()),
             key(&|_, request| request.organization = "O".to_owned()),

@@ -9,16 +9,17 @@ use clx_core::{
     StepOutput,
 };
 use clx_course::{Course, NotebookOutputs};
+use serde_json::value::{RawValue, to_raw_value};
 
-use crate::key::{notebook_key, page_key};
-use crate::page::PageSettings;
+use crate::key::{notebook_base, notebook_key, page_key};
 use crate::plan::{NeededPicture, PictureUsage, PlannedStep};
 
 /// What a notebook's keys depend on besides the notebook.
-pub(crate) struct Renderers<'a> {
+pub(crate) struct Renderers {
     /// Digest of what makes cells and texts of this programming language.
     pub(crate) notebook: ContentHash,
-    pub(crate) pages: &'a PageSettings<'a>,
+    /// Digest of the page renderer and its templates.
+    pub(crate) page: ContentHash,
 }
 
 /// Makes the step of a notebook; `None` if nothing is wanted of it. Variants of equal key (the same
@@ -29,7 +30,8 @@ pub(crate) fn notebook_step(
     source: ContentHash,
     code: CodeUse,
     pictures: Vec<NeededPicture>,
-    renderers: &Renderers<'_>,
+    templates: Option<ContentHash>,
+    renderers: &Renderers,
 ) -> Option<PlannedStep> {
     let file = course.shown(&notebook.source).to_owned();
     let inputs = inputs(notebook, &code);
@@ -39,13 +41,14 @@ pub(crate) fn notebook_step(
         author: course.author.clone(),
         languages: course.languages.clone(),
         kinds: course.kinds.clone(),
-        templates: renderers.pages.templates,
+        templates,
         code,
         inline: Vec::new(),
     };
     let mut outputs: Vec<StepOutput> = Vec::new();
     let mut places: Vec<Vec<PathBuf>> = Vec::new();
     let mut by_key = BTreeMap::new();
+    let base = notebook_base(&source, &renderers.notebook, &input);
     for output in &notebook.outputs {
         let is_page = output.format == OutputFormat::Html;
         let title = if is_page { notebook.titles.get(output.language) } else { "" };
@@ -57,7 +60,7 @@ pub(crate) fn notebook_step(
             organization: course.organization.get(output.language).to_owned(),
             title: title.to_owned(),
         };
-        let key = key(&source, &input, &request, &pictures, renderers);
+        let key = key(base.clone(), &input, &request, &pictures, renderers);
         let index = *by_key.entry(key.finish()).or_insert(outputs.len());
         if index == outputs.len() {
             outputs.push(StepOutput { key, request: json(&request) });
@@ -79,17 +82,17 @@ pub(crate) fn notebook_step(
 }
 
 fn key(
-    source: &ContentHash,
+    base: KeyBuilder,
     input: &NotebookInput,
     request: &NotebookRequest,
     pictures: &[NeededPicture],
-    renderers: &Renderers<'_>,
+    renderers: &Renderers,
 ) -> KeyBuilder {
-    let key = notebook_key(source, &renderers.notebook, input, request);
+    let key = notebook_key(base, input, request);
     match request.format {
         OutputFormat::Notebook | OutputFormat::Code => key,
         OutputFormat::Html => {
-            let key = page_key(key, &renderers.pages.renderer, input, request);
+            let key = page_key(key, &renderers.page, input, request);
             let runs = input.rules(request).is_some_and(|kind| kind.executes_html);
             let matters = |picture: &&NeededPicture| runs || picture.usage == PictureUsage::Page;
             pictures.iter().filter(matters).fold(key, |key, picture| {
@@ -109,6 +112,6 @@ fn inputs(notebook: &NotebookOutputs, code: &CodeUse) -> Vec<(PathBuf, ContentHa
     files.filter_map(|file| Some(((*paths.get(&*file.path)?).to_owned(), file.hash))).collect()
 }
 
-fn json(value: &impl serde::Serialize) -> serde_json::Value {
-    serde_json::to_value(value).expect("structs of texts and enums are always JSON")
+fn json(value: &impl serde::Serialize) -> Box<RawValue> {
+    to_raw_value(value).expect("structs of texts and enums are always JSON")
 }

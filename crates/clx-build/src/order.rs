@@ -84,7 +84,7 @@ impl<'p> Order<'p> {
             return step;
         }
         let mut input: NotebookInput =
-            serde_json::from_value(step.input).expect("only notebooks need pictures");
+            serde_json::from_str(step.input.get()).expect("only notebooks need pictures");
         for NeededPicture { usage, path, step: made_by, output, .. } in &planned.pictures {
             let Some(&hash) = self.made.get(&(*made_by, *output)) else {
                 mark_lack(&mut step.outputs, path);
@@ -102,7 +102,7 @@ impl<'p> Order<'p> {
                 }
             }
         }
-        step.input = serde_json::to_value(&input).expect("it was JSON before");
+        step.input = serde_json::value::to_raw_value(&input).expect("it was JSON before");
         step
     }
 }
@@ -113,7 +113,7 @@ fn mark_lack(outputs: &mut [StepOutput], picture: &Path) {
     let name = format!("lack of {}", picture.display());
     for output in outputs {
         let request: NotebookRequest =
-            serde_json::from_value(output.request.clone()).expect("only notebooks need pictures");
+            serde_json::from_str(output.request.get()).expect("only notebooks need pictures");
         if request.format == OutputFormat::Html {
             output.key = output.key.clone().with(name.clone(), "");
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clx_core::{CodeUse, ContentHash, Diagnostic, Inputs, JobKind, PictureFormat, Step};
 use clx_course::{Course, FileCopy, NotebookOutputs, OutputPlan};
 use clx_store::{Store, StoreError};
+use rayon::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use crate::code;
 use crate::diagram::{DiagramPlanner, DiagramTool, MadePicture};
@@ -114,16 +115,22 @@ impl BuildPlan {
         let pages = &settings.pages;
         let mut kernels = Kernels::new(pages);
         let mut renderers = BTreeMap::new();
+        let mut notebooks = Vec::with_capacity(outputs.notebooks.len());
         for notebook in &outputs.notebooks {
             let Some(&source) = digests.get(&notebook.source) else { continue };
-            let renderer = *renderers
+            let notebook_renderer = *renderers
                 .entry(notebook.prog_lang)
                 .or_insert_with(|| clx_notebook::renderer_identity(notebook.prog_lang));
             let code = kernels.code_use(notebook, |path| digests.get(path).copied());
-            let pictures = needed_pictures(notebook, &code, course.inline_svg, &diagrams.pictures);
-            let renderers = Renderers { notebook: renderer, pages };
-            steps.extend(notebook_step(course, notebook, source, code, pictures, &renderers));
+            let renderers = Renderers { notebook: notebook_renderer, page: pages.renderer };
+            notebooks.push((notebook, source, code, renderers));
         }
+        let (templates, made) = (pages.templates, &diagrams.pictures);
+        let step = |(notebook, source, code, renderers)| {
+            let pictures = needed_pictures(notebook, &code, course.inline_svg, made);
+            notebook_step(course, notebook, source, code, pictures, templates, &renderers)
+        };
+        steps.par_extend(notebooks.into_par_iter().filter_map(step));
         problems.extend(kernels.problems(course));
         let mut inputs = diagrams.inputs;
         inputs.present.extend(digests.keys().cloned());

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::action::ActionResult;
 use crate::clock::Timestamp;
@@ -25,7 +26,7 @@ pub struct Step {
     /// The source's bytes; they are in the store when the job runs.
     pub source: ContentHash,
     /// What all outputs have in common, as the kind's handler reads it.
-    pub input: serde_json::Value,
+    pub input: Box<RawValue>,
     /// What is wanted; those that the store knows are not made again.
     pub outputs: Vec<StepOutput>,
 }
@@ -36,20 +37,20 @@ pub struct StepOutput {
     /// Names everything that can change the output.
     pub key: KeyBuilder,
     /// What is wanted, as the kind's handler reads it.
-    pub request: serde_json::Value,
+    pub request: Box<RawValue>,
 }
 
 /// The payload of a step's job: the common input and the requests that the store did not know.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JobPayload {
     /// Version of this form, see [`JobPayload::VERSION`].
     pub version: u32,
     /// The source's bytes.
     pub source: ContentHash,
     /// What all outputs have in common.
-    pub input: serde_json::Value,
+    pub input: Box<RawValue>,
     /// What is wanted.
-    pub requests: Vec<serde_json::Value>,
+    pub requests: Vec<Box<RawValue>>,
 }
 
 impl JobPayload {

@@ -1,9 +1,10 @@
 //! From the path of a spec file to a [`Course`], with all problems at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clx_core::{Diagnostic, Inputs};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
@@ -55,6 +56,7 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     };
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
     let mut loader = Loader::new(&spec, shown, Tree::new(&root));
+    loader.read_topics();
     let sections: Vec<_> = spec.sections.iter().map(|section| loader.section(section)).collect();
     loader.duplicates();
     let dir_groups = loader.groups();
@@ -112,14 +114,15 @@ fn default_root(spec_file: &Path) -> PathBuf {
     directory.parent().unwrap_or(directory).to_owned()
 }
 
-/// Reads topics, each once however often the spec names it.
+/// Makes sections of topics, which are read once however often the spec names them.
 struct Loader<'s> {
     spec: &'s Spec,
     shown: &'s Path,
     tree: Tree,
     /// `None` if there is no `slides/`.
     topics: Option<TopicMap>,
-    read: HashMap<String, FoundTopic>,
+    /// Topics by their ids, each with the tree in which it was read.
+    read: HashMap<String, (FoundTopic, Tree)>,
 }
 
 impl<'s> Loader<'s> {
@@ -134,6 +137,21 @@ impl<'s> Loader<'s> {
             tree.report(finding);
         }
         Self { spec, shown, tree, topics, read: HashMap::new() }
+    }
+
+    /// Reads the topics that the spec names, on several threads.
+    fn read_topics(&mut self) {
+        let Some(topics) = &self.topics else { return };
+        let named = self.spec.sections.iter().flat_map(|section| &section.topics);
+        let ids: BTreeSet<&str> = named.map(|reference| reference.id.as_str()).collect();
+        let (tree, languages, prog_lang) = (&self.tree, &self.spec.codes(), self.spec.prog_lang);
+        let read = |id: &str| {
+            let mut tree = tree.beside();
+            let mut reader = TopicReader { tree: &mut tree, languages, prog_lang };
+            let topic = reader.read(topics.get(id)?);
+            Some((id.to_owned(), (topic, tree)))
+        };
+        self.read = ids.into_par_iter().filter_map(read).collect();
     }
 
     fn section(&mut self, section: &SectionSpec) -> Section {
@@ -151,14 +169,8 @@ impl<'s> Loader<'s> {
             return None;
         };
         let path = entry.path.clone();
-        if !self.read.contains_key(&reference.id) {
-            let languages = self.spec.codes();
-            let prog_lang = self.spec.prog_lang;
-            let mut reader = TopicReader { tree: &mut self.tree, languages: &languages, prog_lang };
-            let found = reader.read(entry);
-            self.read.insert(reference.id.clone(), found);
-        }
-        let found = self.read.get(&reference.id)?;
+        let (found, seen) = self.read.get_mut(&reference.id)?;
+        self.tree.absorb(seen);
         Some(Topic {
             id: reference.id.clone(),
             path,

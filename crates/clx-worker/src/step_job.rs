@@ -32,9 +32,10 @@ impl<Input: DeserializeOwned, Request: DeserializeOwned> StepJob<Input, Request>
         if payload.version != JobPayload::VERSION {
             return Err(JobFailure::wrong_version(payload.version));
         }
-        let requests = payload.requests.into_iter().map(serde_json::from_value);
+        let requests = payload.requests.iter().map(|request| serde_json::from_str(request.get()));
+        let input = serde_json::from_str(payload.input.get()).map_err(JobFailure::bad_payload)?;
         Ok(Self {
-            input: serde_json::from_value(payload.input).map_err(JobFailure::bad_payload)?,
+            input,
             source: fetch(&payload.source).map_err(JobFailure::store)?,
             requests: requests.collect::<Result<_, _>>().map_err(JobFailure::bad_payload)?,
         })

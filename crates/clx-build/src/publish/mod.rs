@@ -3,11 +3,9 @@
 //! | part | does |
 //! |---|---|
 //! | `root` | one output root: what clx owns there, staging folder, confinement |
-//! | `parallel` | writes many files on several threads |
 //! | `place` | decides for one path: leave, write or refuse; writes by rename |
 //! | `sweep` | removes owned files that are not wanted any more |
 
-mod parallel;
 mod place;
 mod root;
 mod sweep;
@@ -18,11 +16,19 @@ use std::time::Instant;
 
 use clx_core::{ContentHash, Diagnostic};
 use clx_store::{OwnedOutput, Store, StoreError};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
+};
 
-use self::parallel::in_parallel;
 pub(crate) use self::place::{Content, Placed};
 use self::root::{OutputRoot, Refusal};
 pub use self::sweep::Removed;
+
+/// Files at which one thread looks at least: a look takes some 3 µs.
+const LOOKS_AT_ONCE: usize = 64;
+
+/// More writers than this stand in each other's way in the directories.
+const MOST_WRITERS: usize = 4;
 
 /// Why publishing cannot go on at all. What concerns one path becomes a diagnostic instead.
 #[derive(Debug, thiserror::Error)]
@@ -95,11 +101,14 @@ impl<'s> Publisher<'s> {
         let (store, foreign) = (self.store, self.foreign);
         let mut answers = Vec::with_capacity(files.len());
         let mut writes = Vec::new();
-        for (index, (path, content)) in files.iter().enumerate() {
-            let decided = self.locate(path).and_then(|(root, relative)| {
-                let decision = self.roots[root].decide(&relative, content.hash(), foreign)?;
-                Ok((root, relative, decision))
-            });
+        let decide = |(path, content): &(&Path, Content<'_>)| {
+            let (root, relative) = self.locate(path)?;
+            let decision = self.roots[root].decide(&relative, content.hash(), foreign)?;
+            Ok((root, relative, decision))
+        };
+        let decided: Vec<Result<_, Refusal>> =
+            files.par_iter().with_min_len(LOOKS_AT_ONCE).map(decide).collect();
+        for (index, (decided, (path, _))) in decided.into_iter().zip(files).enumerate() {
             answers.push(match decided {
                 Ok((root, relative, decision)) => {
                     if decision.needs_claim() {
@@ -124,7 +133,10 @@ impl<'s> Publisher<'s> {
                     root.prepare(relative, files[*index].1, *decision)
                 })
                 .collect();
-            let done = in_parallel(prepared, |file| root.carry_out(&file?, store));
+            let carry_out = |file: Result<_, Refusal>| root.carry_out(&file?, store);
+            let share = prepared.len().div_ceil(MOST_WRITERS).max(1);
+            let done: Vec<_> =
+                prepared.into_par_iter().with_min_len(share).map(carry_out).collect();
             for ((index, _, relative, _), done) in of_root.into_iter().zip(done) {
                 let (path, content) = &files[*index];
                 match done {

@@ -23,7 +23,7 @@ impl<'s> FakeBackend<'s> {
 
     fn make(&self, step: &Step) -> Vec<OutputOutcome> {
         let source = String::from_utf8(self.store.get(&step.source).unwrap()).unwrap();
-        let outcome = |request: &serde_json::Value| {
+        let outcome = |request: &serde_json::value::RawValue| {
             if source.contains("BROKEN") {
                 let problem = Diagnostic::error("CLX0299", "test", "it is broken");
                 return OutputOutcome::Failed(vec![problem.in_file(&step.label)]);

@@ -127,6 +127,7 @@ impl Backend for Remembering<'_> {
 #[cfg(test)]
 mod tests {
     use clx_core::{ActionResult, JobKind, KeyBuilder, StepOutput};
+    use serde_json::value::RawValue;
 
     use super::*;
 
@@ -174,8 +175,8 @@ mod tests {
             kind: JobKind::Notebook,
             label: label.to_owned(),
             source: ContentHash::of(label),
-            input: serde_json::Value::Null,
-            outputs: vec![StepOutput { key, request: serde_json::Value::Null }],
+            input: RawValue::NULL.to_owned(),
+            outputs: vec![StepOutput { key, request: RawValue::NULL.to_owned() }],
         }
     }
 

@@ -67,6 +67,18 @@ impl Tree {
         self.found.push(finding);
     }
 
+    /// Makes a tree of the same root in which nothing was looked at yet.
+    pub(crate) fn beside(&self) -> Self {
+        let (root, real) = (self.root.clone(), self.real.clone());
+        Self { root, real, found: Vec::new(), seen: Inputs::default() }
+    }
+
+    /// Takes over what was looked at and found in another tree.
+    pub(crate) fn absorb(&mut self, other: &mut Self) {
+        self.found.append(&mut other.found);
+        self.seen.extend(std::mem::take(&mut other.seen));
+    }
+
     /// Returns the findings in the order they were made, and what was looked at.
     pub(crate) fn finish(self) -> (Vec<Diagnostic>, Inputs) {
         (self.found, self.seen)

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use clx_core::{ActionResult, ContentHash, Timestamp};
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use crate::action;
@@ -12,8 +14,9 @@ use crate::store::Store;
 /// How exact the date of last use is: a result that is used daily is written once a day.
 const USE_PRECISION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Keys looked up in one transaction, so that a long list does not hold up checkpoints.
-const CHUNK: usize = 1000;
+/// Keys looked up in one transaction: a long list does not hold up checkpoints, and other processors
+/// look, too.
+const CHUNK: usize = 100;
 
 impl Store {
     /// Returns the results of the keys, in order. `None` if the action is unknown or one of its
@@ -22,15 +25,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn lookup(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
-        let mut results = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(CHUNK) {
-            results.extend(self.read(|transaction| {
-                chunk
-                    .iter()
+        let look_up = |keys: &[ContentHash]| {
+            self.read(|transaction| {
+                keys.iter()
                     .map(|key| self.lookup_one(transaction, key))
                     .collect::<rusqlite::Result<Vec<_>>>()
-            })?);
-        }
+            })
+        };
+        let results: Vec<_> =
+            keys.par_chunks(CHUNK).map(look_up).collect::<Result<Vec<_>, _>>()?.concat();
         self.note_uses(keys, &results)?;
         Ok(results.into_iter().map(|found| found.map(|(result, _)| result)).collect())
     }

@@ -13,6 +13,7 @@ use clx_queue::JobId;
 use clx_store::{Store, StoreOptions};
 use clx_worker::{Job, JobContext, JobFailure, JobHandler};
 use clx_worker_drawio::{Bundle, DrawioHandler, DrawioSettings, DrawioTools, Renderer};
+use serde_json::value::to_raw_value;
 use tempfile::TempDir;
 
 pub(crate) struct Studio {
@@ -65,12 +66,12 @@ impl Studio {
         let input = DiagramInput { file: PathBuf::from("drawio/test.drawio"), files: Vec::new() };
         let request = |(format, part): &(PictureFormat, Option<&str>)| {
             let part = part.map(str::to_owned);
-            serde_json::to_value(DiagramRequest { format: *format, part }).expect("JSON")
+            to_raw_value(&DiagramRequest { format: *format, part }).expect("JSON")
         };
         let payload = JobPayload {
             version: JobPayload::VERSION,
             source: self.store.put(source).expect("the store takes the source"),
-            input: serde_json::to_value(input).expect("JSON"),
+            input: to_raw_value(&input).expect("JSON"),
             requests: requests.iter().map(request).collect(),
         };
         let result = self.handle(&serde_json::to_vec(&payload).expect("JSON")).await;

@@ -12,6 +12,7 @@ use clx_queue::JobId;
 use clx_store::{Store, StoreOptions};
 use clx_worker::{Job, JobContext, JobHandler};
 use clx_worker_plantuml::{PlantUmlHandler, PlantUmlSettings, PlantUmlTools, includes};
+use serde_json::value::to_raw_value;
 use tempfile::TempDir;
 
 /// Longer than anything takes on a busy machine.
@@ -111,11 +112,11 @@ impl Stage {
             hash: self.put(&content(path).expect("it was found")),
         });
         let input = DiagramInput { file: FILE.into(), files: files.collect() };
-        let json = |request| serde_json::to_value(request).expect("JSON");
+        let json = |request| to_raw_value(request).expect("JSON");
         let payload = JobPayload {
             version: JobPayload::VERSION,
             source: self.put(source),
-            input: serde_json::to_value(input).expect("JSON"),
+            input: to_raw_value(&input).expect("JSON"),
             requests: requests.iter().map(json).collect(),
         };
         serde_json::to_vec(&payload).expect("JSON")
