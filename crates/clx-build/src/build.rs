@@ -96,8 +96,10 @@ impl<'a> Build<'a> {
         events: &'a mut dyn FnMut(BuildEvent),
     ) -> Result<Self, BuildError> {
         let foreign = if options.adopt { Foreign::Adopt } else { Foreign::Keep };
-        let publisher = Publisher::open(store, &plan.roots, foreign)?;
-        let report = BuildReport::new(plan.steps.len());
+        let places: Vec<&Path> = plan.places().map(PathBuf::as_path).collect();
+        let publisher =
+            Publisher::open(store, &plan.roots, foreign, options.keep.then_some(&places))?;
+        let report = BuildReport::new(plan.totals().steps, &plan.rest);
         let order = Order::new(&plan.steps);
         Ok(Self { plan, store, publisher, options, events, report, order })
     }
@@ -113,6 +115,7 @@ impl<'a> Build<'a> {
     ) -> Result<BuildReport, BuildError> {
         let begin = Instant::now();
         (self.events)(BuildEvent::Planned(self.plan.totals()));
+        (self.events)(BuildEvent::Copied(self.plan.rest.files()));
         for problem in self.plan.problems() {
             self.problem(problem);
         }

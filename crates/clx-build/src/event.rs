@@ -18,6 +18,24 @@ pub struct BuildTotals {
     pub copies: usize,
 }
 
+impl BuildTotals {
+    /// Returns what is left without a part of it.
+    #[must_use]
+    pub const fn without(&self, part: &Self) -> Self {
+        Self {
+            steps: self.steps.saturating_sub(part.steps),
+            outputs: self.outputs.saturating_sub(part.outputs),
+            copies: self.copies.saturating_sub(part.copies),
+        }
+    }
+
+    /// Returns how many files that are.
+    #[must_use]
+    pub const fn files(&self) -> usize {
+        self.outputs + self.copies
+    }
+}
+
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BuildEvent {

@@ -2,6 +2,7 @@
 //! [`BuildPlan`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clx_core::{CodeUse, ContentHash, Diagnostic, Inputs, JobKind, PictureFormat, Step};
@@ -51,6 +52,8 @@ pub struct BuildPlan {
     pub(crate) problems: Vec<Diagnostic>,
     /// What was looked at while planning.
     pub(crate) inputs: Inputs,
+    /// What the course has beside this: it is in place and is not looked at.
+    pub(crate) rest: BuildTotals,
 }
 
 /// A step and where each of its outputs goes.
@@ -144,16 +147,54 @@ impl BuildPlan {
             wanted,
             problems,
             inputs,
+            rest: BuildTotals::default(),
+        })
+    }
+
+    /// Makes this the part that is looked at of the plan of a whole course, whose totals and problems
+    /// are given: everything else is in place.
+    #[must_use]
+    pub fn within(self, course: &BuildTotals, problems: Vec<Diagnostic>) -> Self {
+        Self { rest: course.without(&self.totals()), problems, ..self }
+    }
+
+    /// Returns a digest of the places of each source's outputs, copies included, by the path of the
+    /// source.
+    #[must_use]
+    pub fn places_by_source(&self) -> BTreeMap<&Path, ContentHash> {
+        let mut places: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
+        for step in &self.steps {
+            let made = step.places.iter().flatten().map(PathBuf::as_path);
+            places.entry(&step.source).or_default().extend(made);
+        }
+        for copy in &self.copies {
+            let copies = copy.destinations.iter().map(PathBuf::as_path);
+            places.entry(&copy.source).or_default().extend(copies);
+        }
+        let digest = |mut places: Vec<&Path>| {
+            places.sort_unstable();
+            let bytes: Vec<_> = places.iter().map(|path| path.as_os_str().as_bytes()).collect();
+            ContentHash::of(bytes.join(&0))
+        };
+        places.into_iter().map(|(source, places)| (source, digest(places))).collect()
+    }
+
+    /// Returns the files that steps need beside their sources, each with the source.
+    pub fn needs(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        self.steps.iter().flat_map(|step| {
+            step.inputs.iter().map(|(path, _)| (step.source.as_path(), path.as_path()))
         })
     }
 
     /// Counts what is to be done.
     #[must_use]
     pub fn totals(&self) -> BuildTotals {
+        let BuildTotals { steps, outputs, copies } = self.rest;
         BuildTotals {
-            steps: self.steps.len(),
-            outputs: self.steps.iter().flat_map(|step| &step.places).map(Vec::len).sum(),
-            copies: self.copies.iter().map(|copy| copy.destinations.len()).sum(),
+            steps: steps + self.steps.len(),
+            outputs: outputs
+                + self.steps.iter().flat_map(|step| &step.places).map(Vec::len).sum::<usize>(),
+            copies: copies + self.copies.iter().map(|copy| copy.destinations.len()).sum::<usize>(),
         }
     }
 

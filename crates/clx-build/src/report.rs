@@ -62,26 +62,24 @@ impl BuildReport {
     /// Reports that a build with these totals has nothing to do.
     #[must_use]
     pub fn unchanged(totals: &BuildTotals, problems: Vec<Diagnostic>) -> Self {
-        let mut report = Self::new(totals.steps);
-        report.sources_cached = totals.steps;
-        report.cached = totals.outputs;
-        report.unchanged = totals.outputs + totals.copies;
+        let mut report = Self::new(totals.steps, totals);
         report.problems = problems;
         report
     }
 
-    pub(crate) fn new(sources: usize) -> Self {
+    /// Begins the report of a build of so many sources, of which some are in place without a look.
+    pub(crate) fn new(sources: usize, in_place: &BuildTotals) -> Self {
         Self {
             status: BuildStatus::Built,
             sources,
             sources_failed: 0,
-            sources_cached: 0,
+            sources_cached: in_place.steps,
             made: 0,
-            cached: 0,
+            cached: in_place.outputs,
             failed: 0,
             executed: 0,
             written: 0,
-            unchanged: 0,
+            unchanged: in_place.files(),
             removed: 0,
             duration: Duration::ZERO,
             problems: Vec::new(),

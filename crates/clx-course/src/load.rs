@@ -11,11 +11,14 @@ use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader,
 use crate::spec::{self, SectionSpec, Spec, TopicReference};
 use crate::{category, code, lexical, suggest};
 
-/// Where the course lies, if not around its spec.
+/// Where the course lies, if not around its spec, and what of it is read.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The course root; default: the parent of the directory that holds the spec file.
     pub root: Option<PathBuf>,
+    /// Only the sections with topics in which these files and directories lie; default: all. If one of
+    /// them lies in no topic of the spec, the whole course is read.
+    pub changed: Vec<PathBuf>,
 }
 
 /// A course and what was found wrong with it.
@@ -28,6 +31,9 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// Every file and directory that was looked at.
     pub inputs: Inputs,
+    /// The topics, directories or files, to whose sections the course was restricted: other sections
+    /// and groups of directories are empty. `None` if it is whole.
+    pub part: Option<Vec<PathBuf>>,
 }
 
 /// Returns the root of the course that [`load`] would read.
@@ -51,15 +57,17 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
         Err(problem) => {
             let mut inputs = Inputs::default();
             inputs.add(&spec_file, spec_file.exists());
-            return Loaded { course: None, diagnostics: vec![*problem], inputs };
+            return Loaded { course: None, diagnostics: vec![*problem], inputs, part: None };
         }
     };
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
     let mut loader = Loader::new(&spec, shown, Tree::new(&root));
+    loader.restrict(&options.changed);
     loader.read_topics();
     let sections: Vec<_> = spec.sections.iter().map(|section| loader.section(section)).collect();
     loader.duplicates();
     let dir_groups = loader.groups();
+    let part = loader.part;
     let (found, mut inputs) = loader.tree.finish();
     diagnostics.extend(found);
     let files = sections.iter().flat_map(|section| &section.topics).flat_map(|topic| &topic.files);
@@ -68,7 +76,7 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     inputs.present.extend(files.map(|file| file.source.clone()));
     inputs.add(&spec_file, true);
     let course = is_valid.then(|| assemble(spec, root, spec_file, sections, dir_groups));
-    Loaded { course, diagnostics, inputs }
+    Loaded { course, diagnostics, inputs, part }
 }
 
 fn assemble(
@@ -121,6 +129,8 @@ struct Loader<'s> {
     tree: Tree,
     /// `None` if there is no `slides/`.
     topics: Option<TopicMap>,
+    /// The topics to whose sections this is restricted.
+    part: Option<Vec<PathBuf>>,
     /// Topics by their ids, each with the tree in which it was read.
     read: HashMap<String, (FoundTopic, Tree)>,
 }
@@ -136,13 +146,35 @@ impl<'s> Loader<'s> {
                     .with_hint("pass the course root with `--data-dir`");
             tree.report(finding);
         }
-        Self { spec, shown, tree, topics, read: HashMap::new() }
+        Self { spec, shown, tree, topics, part: None, read: HashMap::new() }
+    }
+
+    /// Restricts this to the sections with topics in which files changed, if all of them lie in some.
+    fn restrict(&mut self, changed: &[PathBuf]) {
+        let Some(topics) = &self.topics else { return };
+        let named = || self.spec.sections.iter().flat_map(|section| &section.topics);
+        let topic_of = |path: &PathBuf| {
+            let mut entries = named().filter_map(|reference| topics.get(&reference.id));
+            entries.find(|entry| path.starts_with(&entry.path)).map(|entry| entry.path.clone())
+        };
+        let touched: Option<BTreeSet<PathBuf>> = changed.iter().map(topic_of).collect();
+        self.part = touched.filter(|part| !part.is_empty()).map(Vec::from_iter);
+    }
+
+    /// Tells whether a section is read.
+    fn is_wanted(&self, section: &SectionSpec) -> bool {
+        let (Some(part), Some(topics)) = (&self.part, &self.topics) else { return true };
+        let is_touched = |reference: &TopicReference| {
+            topics.get(&reference.id).is_some_and(|entry| part.contains(&entry.path))
+        };
+        section.topics.iter().any(is_touched)
     }
 
     /// Reads the topics that the spec names, on several threads.
     fn read_topics(&mut self) {
         let Some(topics) = &self.topics else { return };
-        let named = self.spec.sections.iter().flat_map(|section| &section.topics);
+        let sections = self.spec.sections.iter().filter(|section| self.is_wanted(section));
+        let named = sections.flat_map(|section| &section.topics);
         let ids: BTreeSet<&str> = named.map(|reference| reference.id.as_str()).collect();
         let (tree, languages, prog_lang) = (&self.tree, &self.spec.codes(), self.spec.prog_lang);
         let read = |id: &str| {
@@ -156,8 +188,9 @@ impl<'s> Loader<'s> {
 
     fn section(&mut self, section: &SectionSpec) -> Section {
         let mut numbers = 0;
-        let topics = section.topics.iter().filter_map(|topic| self.topic(topic, &mut numbers));
-        let topics = topics.collect();
+        let references = if self.is_wanted(section) { &section.topics[..] } else { &[] };
+        let topics =
+            references.iter().filter_map(|topic| self.topic(topic, &mut numbers)).collect();
         Section { name: section.name.clone(), directory: section.directory.clone(), topics }
     }
 
@@ -199,7 +232,8 @@ impl<'s> Loader<'s> {
     }
 
     fn groups(&mut self) -> Vec<DirGroup> {
-        let groups = self.spec.groups.iter();
+        let is_whole = self.part.is_none();
+        let groups = self.spec.groups.iter().filter(|_| is_whole);
         groups
             .map(|group| DirGroup {
                 name: group.name.clone(),

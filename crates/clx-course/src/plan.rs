@@ -15,7 +15,7 @@ mod select;
 mod shared;
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clx_core::{JobKind, Language, OutputFormat, OutputKind, PictureFormat, ProgLang};
@@ -79,6 +79,15 @@ pub struct OutputPlan {
     pub diagrams: Vec<DiagramOutputs>,
     /// One entry per copied file, in course order, directory groups last.
     pub copies: Vec<FileCopy>,
+}
+
+impl OutputPlan {
+    /// Restricts the plan to outputs of sources that are wanted.
+    pub fn retain(&mut self, is_wanted: impl Fn(&Path) -> bool) {
+        self.notebooks.retain(|notebook| is_wanted(&notebook.source));
+        self.diagrams.retain(|diagram| is_wanted(&diagram.source));
+        self.copies.retain(|copy| is_wanted(&copy.source));
+    }
 }
 
 /// An output root and what is wanted there.

@@ -74,5 +74,5 @@ pub use prune::{PrunePolicy, PruneReport};
 pub use stat::{FINE_TICK, FileStat};
 pub use stats::Stats;
 pub use store::{Sharing, Store, StoreOptions};
-pub use trace::{Begun, Left, Trace, TraceFile};
+pub use trace::{Begun, Changes, Left, Trace, TraceFile};
 pub use verify::VerifyReport;

@@ -10,7 +10,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use clx_core::ContentHash;
-use rusqlite::{Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -110,6 +110,29 @@ impl Store {
                     Ok((path_column(row, "path")?, OwnedOutput::try_from(row)?))
                 })?
                 .collect()
+        })
+    }
+
+    /// Returns those of some files, relative to `root`, that clx owns.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn owned_among<'p>(
+        &self,
+        root: &Path,
+        paths: impl Iterator<Item = &'p Path>,
+    ) -> Result<HashMap<PathBuf, OwnedOutput>, StoreError> {
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "SELECT hash, size, mtime_ns, inode FROM outputs WHERE root = :root AND path = :path",
+            )?;
+            let mut owned = HashMap::new();
+            for path in paths {
+                let key = named_params! { ":root": path_bytes(root), ":path": path_bytes(path) };
+                let output = statement.query_row(key, |row| OwnedOutput::try_from(row)).optional()?;
+                owned.extend(output.map(|output| (path.to_owned(), output)));
+            }
+            Ok(owned)
         })
     }
 
@@ -218,6 +241,9 @@ mod tests {
         let fixture = TestStore::new();
         let hash = claim(&fixture);
         assert_eq!(owned(&fixture), OwnedOutput { hash, written: None });
+        let paths = ["b.html", "a.html"].map(Path::new);
+        let among = fixture.store.owned_among(fixture.dir.path(), paths.into_iter()).unwrap();
+        assert_eq!(among, [("a.html".into(), owned(&fixture))].into());
     }
 
     #[test]

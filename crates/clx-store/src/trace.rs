@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use clx_core::{ContentHash, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::check::Changes;
 pub use self::keep::Left;
 use crate::error::{At, StoreError};
 use crate::output::Written;
@@ -189,8 +190,8 @@ mod tests {
             begun.keep(left, b"note").unwrap()
         }
 
-        fn holds(&self) -> bool {
-            self.file.read().unwrap().holds()
+        fn changes(&self) -> Changes {
+            self.file.read().unwrap().changes().unwrap()
         }
     }
 
@@ -200,10 +201,10 @@ mod tests {
     fn check(change: impl FnOnce(&Course) -> io::Result<()>) {
         let course = Course::new();
         assert!(course.keep(LATER));
-        assert!(course.holds());
+        assert!(course.changes().is_empty());
         assert_eq!(course.file.read().unwrap().note(), b"note");
         change(&course).unwrap();
-        assert!(!course.holds());
+        assert!(!course.changes().is_empty());
     }
 
     #[test]
@@ -219,6 +220,39 @@ mod tests {
     }
 
     #[test]
+    fn changes_name_inputs_and_tell_of_outputs() {
+        let course = Course::new();
+        assert!(course.keep(LATER));
+        fs::write(course.path("topic/a.py"), "more text").unwrap();
+        fs::write(course.path("style.css"), "").unwrap();
+        let inputs = vec![course.path("style.css"), course.path("topic/a.py")];
+        assert_eq!(course.changes(), Changes { inputs: inputs.clone(), outputs: false });
+        fs::remove_file(course.path("out/a.html")).unwrap();
+        assert_eq!(course.changes(), Changes { inputs, outputs: true });
+    }
+
+    #[test]
+    fn trace_is_mended_where_a_part_of_it_was_looked_at_anew() {
+        let course = Course::new();
+        assert!(course.keep(LATER));
+        let trace = course.file.read().unwrap();
+        fs::write(course.path("topic/b.py"), "text").unwrap();
+        fs::remove_file(course.path("topic/a.py")).unwrap();
+        let mut inputs = Inputs::default();
+        inputs.add(&course.path("topic"), true);
+        inputs.add(&course.path("topic/b.py"), true);
+        let mut left = Left::beside(&trace, &[course.path("topic")]);
+        left.add_inputs(&inputs);
+        let begun = course.file.begin(SystemClock.now().plus(LATER)).unwrap();
+        assert!(begun.keep(left, b"note").unwrap());
+        assert!(course.changes().is_empty());
+        fs::write(course.path("out/a.html"), "another page").unwrap();
+        fs::write(course.path("topic/b.py"), "more text").unwrap();
+        let inputs = vec![course.path("topic/b.py")];
+        assert_eq!(course.changes(), Changes { inputs, outputs: true });
+    }
+
+    #[test]
     fn output_behind_a_link_is_no_output() {
         check(|course| {
             fs::rename(course.path("out/a.html"), course.path("b.html"))?;
@@ -231,7 +265,7 @@ mod tests {
         let course = Course::new();
         assert!(course.keep(LATER));
         fs::write(course.path("out/note.txt"), "mine").unwrap();
-        assert!(course.holds());
+        assert!(course.changes().is_empty());
     }
 
     #[test]
@@ -259,7 +293,7 @@ mod tests {
             assert!(course.file.read().is_none());
         }
         fs::write(&course.file.path, whole).unwrap();
-        assert!(course.holds());
+        assert!(course.changes().is_empty());
     }
 
     #[test]

@@ -75,13 +75,16 @@ pub(crate) struct Publisher<'s> {
 }
 
 impl<'s> Publisher<'s> {
+    /// Opens output roots. If `places` are given, nothing is known but what lies there, and nothing can
+    /// be swept.
     pub(crate) fn open(
         store: &'s Store,
         roots: &[PathBuf],
         foreign: Foreign,
+        places: Option<&[&Path]>,
     ) -> Result<Self, PublishError> {
-        let roots =
-            roots.iter().map(|path| OutputRoot::open(store, path)).collect::<Result<_, _>>()?;
+        let open = |path: &PathBuf| OutputRoot::open(store, path, places);
+        let roots = roots.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { store, roots, foreign, last_write: None })
     }
 

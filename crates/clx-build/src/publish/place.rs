@@ -227,7 +227,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("store"), &StoreOptions::default()).unwrap();
         let hash = store.put(b"ours").unwrap();
-        let mut root = OutputRoot::open(&store, &dir.path().join("out")).unwrap();
+        let mut root = OutputRoot::open(&store, &dir.path().join("out"), None).unwrap();
         let relative = Path::new("a.html");
         let decision = root.decide(relative, hash, Foreign::Keep).unwrap();
         assert_eq!(decision, Decision::Create);

@@ -78,7 +78,11 @@ impl Refusal {
 }
 
 impl OutputRoot {
-    pub(super) fn open(store: &Store, path: &Path) -> Result<Self, PublishError> {
+    pub(super) fn open(
+        store: &Store,
+        path: &Path,
+        places: Option<&[&Path]>,
+    ) -> Result<Self, PublishError> {
         let failed = |source| PublishError::Root { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(failed)?;
         let real = path.canonicalize().map_err(failed)?;
@@ -86,7 +90,13 @@ impl OutputRoot {
         Ok(Self {
             path: path.to_owned(),
             real,
-            owned: store.owned(path)?,
+            owned: match places {
+                None => store.owned(path)?,
+                Some(places) => {
+                    let below = places.iter().filter_map(|place| place.strip_prefix(path).ok());
+                    store.owned_among(path, below)?
+                }
+            },
             staging: path.join(format!("{STAGING}{}", std::process::id())),
             staged: 0,
             safe: HashMap::new(),

@@ -10,7 +10,7 @@ use clx_store::FINE_TICK;
 use super::cache::CacheLimits;
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
-use super::last_build::LastBuild;
+use super::last_build::TracedBuild;
 use super::round::{Round, Wanted};
 use super::watch;
 use super::wiring::{Workshop, open_state, runtime};
@@ -26,10 +26,13 @@ pub(super) fn run(args: BuildArgs) -> Exit {
 fn once(args: &BuildArgs) -> Exit {
     let mut display = BuildDisplay::new(&args.display);
     let begin = Instant::now();
-    if let Some(last) = LastBuild::still_holds(args) {
+    let traced = TracedBuild::find(args);
+    if let Some(TracedBuild { last, .. }) =
+        traced.as_ref().filter(|traced| traced.changes.is_empty())
+    {
         return display.repeat_last(last, begin.elapsed());
     }
-    let mut wanted = match Wanted::read(args) {
+    let mut wanted = match Wanted::read(args, traced) {
         Ok(wanted) => wanted,
         Err(problems) => {
             display.refuse(&args.spec.spec, &problems);
@@ -40,7 +43,7 @@ fn once(args: &BuildArgs) -> Exit {
     for problem in &wanted.found {
         display.problem(problem);
     }
-    match build(args, &wanted, &mut display) {
+    match build(args, &mut wanted, &mut display) {
         Ok(report) => display.finish(&report, &wanted.found, begin.elapsed()),
         Err(failure) => {
             for problem in &failure.problems {
@@ -55,7 +58,7 @@ fn once(args: &BuildArgs) -> Exit {
 
 fn build(
     args: &BuildArgs,
-    wanted: &Wanted,
+    wanted: &mut Wanted,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
     let limits = CacheLimits::of_process()?;

@@ -28,7 +28,7 @@ fn explain(args: &ExplainArgs) -> Result<(), Failure> {
         Some(spec) => vec![spec.clone()],
         None => specs_above(&path),
     };
-    let options = LoadOptions { root: args.data_dir.clone() };
+    let options = LoadOptions { root: args.data_dir.clone(), ..LoadOptions::default() };
     let mut refused = None;
     for spec in &specs {
         match foresee(spec, &options, &args.selection, &args.work) {

@@ -1,18 +1,20 @@
 //! What is kept of a build for the next of the same request: if nothing that it looked at or left has
-//! changed, there is nothing to do. Principal types: [`LastBuild`], [`Underway`].
+//! changed, there is nothing to do. Principal types: [`LastBuild`], [`TracedBuild`], [`Underway`].
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_build::{BuildReport, BuildStatus, BuildTotals, KernelChoice};
+use clx_build::{BuildPlan, BuildReport, BuildStatus, BuildTotals, KernelChoice};
 use clx_core::{ContentHash, Diagnostic, JobKind, KeyBuilder, ProgLang, Timestamp};
-use clx_course::{LoadOptions, course_root};
-use clx_store::{Begun, FileStat, Left, StoreError, TraceFile};
+use clx_course::{Course, LoadOptions, course_root};
+use clx_store::{Begun, Changes, FileStat, Left, StoreError, Trace, TraceFile};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
+use super::narrow::Narrow;
 use super::pages::KernelChooser;
 use super::planning::Planned;
 use super::round::Wanted;
@@ -24,7 +26,7 @@ use crate::display::course_name;
 use crate::state_dir::StateDir;
 
 /// Raise the number whenever [`LastBuild`] changes its form.
-const SCHEMA: &str = "request-1";
+const SCHEMA: &str = "request-2";
 
 /// What a build that went well reported.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,6 +38,25 @@ pub(crate) struct LastBuild {
     /// Warnings about what was built.
     pub(crate) problems: Vec<Diagnostic>,
     tools: Identities,
+    /// [`Parts`], read only if something has changed.
+    parts: Box<RawValue>,
+}
+
+/// Which source made what.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Parts {
+    /// A digest of the places of the outputs of each source, by its path as people see it.
+    pub(super) places: BTreeMap<String, ContentHash>,
+    /// Absolute paths of files on which more than the outputs of their topic depend.
+    pub(super) elsewhere: BTreeSet<String>,
+}
+
+/// The last build of a request, and what has changed since.
+#[derive(Debug)]
+pub(super) struct TracedBuild {
+    pub(super) last: LastBuild,
+    pub(super) changes: Changes,
+    pub(super) trace: Trace,
 }
 
 /// The tools that a build works with; of those that are missing, why.
@@ -54,22 +75,53 @@ pub(super) struct Underway {
     begun: Begun,
 }
 
-impl LastBuild {
-    /// Returns the last build of this request, if a new one would find everything as that left it.
-    pub(super) fn still_holds(args: &BuildArgs) -> Option<Self> {
+impl TracedBuild {
+    /// Looks for the last build of this request. `None` if there is none, if it had errors, or if it
+    /// had other tools.
+    pub(super) fn find(args: &BuildArgs) -> Option<Self> {
         let work = &args.work;
         let is_local = matches!(work.workers, WorkersArg::InProcess | WorkersArg::Direct);
         if work.no_cache || !is_local {
             return None;
         }
-        let options = LoadOptions { root: args.spec.data_dir.clone() };
+        let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
         let root = course_root(&args.spec.spec, &options);
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
         let trace = TraceFile::of(&state, &request(args)).read()?;
-        let last: Self = serde_json::from_slice(trace.note()).ok()?;
+        let last: LastBuild = serde_json::from_slice(trace.note()).ok()?;
         let toolbox = Toolbox::Machine(Arc::new(Tools::new(&state, work.spare_kernels)));
-        (last.tools.are_those_of(&toolbox, args) && trace.holds()).then_some(last)
+        if !last.tools.are_those_of(&toolbox, args) {
+            return None;
+        }
+        Some(Self { last, changes: trace.changes()?, trace })
     }
+}
+
+impl LastBuild {
+    /// `None` if they cannot be read.
+    pub(super) fn parts(&self) -> Option<Parts> {
+        serde_json::from_str(self.parts.get()).ok()
+    }
+}
+
+impl Parts {
+    fn of(course: &Course, plan: &BuildPlan) -> Self {
+        let shown = |path: &Path| path.to_string_lossy().into_owned();
+        let topics = || course.sections.iter().flat_map(|section| &section.topics);
+        let crosses = |(source, file): &(&Path, &Path)| {
+            !topics().any(|topic| source.starts_with(&topic.path) && file.starts_with(&topic.path))
+        };
+        let needed = plan.needs().filter(crosses).map(|(_, file)| shown(file));
+        let groups = course.dir_groups.iter().flat_map(|group| &group.files);
+        let elsewhere = needed.chain(groups.map(|file| shown(&file.source))).collect();
+        Self { places: places(course, plan), elsewhere }
+    }
+}
+
+/// Returns a digest of the places of the outputs of each source, by its path as people see it.
+pub(super) fn places(course: &Course, plan: &BuildPlan) -> BTreeMap<String, ContentHash> {
+    let places = plan.places_by_source().into_iter();
+    places.map(|(source, digest)| (course.shown(source).display().to_string(), digest)).collect()
 }
 
 impl Identities {
@@ -136,7 +188,16 @@ impl Underway {
             return Ok(());
         }
         let Planned { plan, tools, templates } = planned;
-        let mut left = Left::default();
+        let narrow = wanted.narrow.as_ref();
+        let mut left = narrow.map_or_else(Left::default, Narrow::left);
+        let mut parts = Parts::of(&wanted.course, &plan);
+        let mut tools = tools;
+        if let Some(last) = narrow.map(Narrow::last) {
+            tools = last.tools.clone();
+            let Parts { places, elsewhere } = last.parts().unwrap_or_default();
+            parts.elsewhere.extend(elsewhere);
+            parts.places = places;
+        }
         for inputs in [&wanted.inputs, plan.inputs(), &templates] {
             left.add_inputs(inputs);
         }
@@ -152,6 +213,7 @@ impl Underway {
             found: wanted.found.clone(),
             problems: report.lasting_problems().cloned().collect(),
             tools,
+            parts: to_raw_value(&parts).expect("texts and hashes are always JSON"),
         };
         let note = serde_json::to_vec(&last).expect("texts, numbers and hashes are always JSON");
         self.begun.keep(left, &note).map(|_| ())

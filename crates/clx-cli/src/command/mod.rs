@@ -12,6 +12,7 @@ mod failure;
 mod images;
 mod last_build;
 mod list;
+mod narrow;
 mod outline;
 mod pages;
 mod plan;
@@ -67,12 +68,15 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 fn load(args: &SpecArgs) -> Loaded {
-    clx_course::load(&args.spec, &LoadOptions { root: args.data_dir.clone() })
+    clx_course::load(
+        &args.spec,
+        &LoadOptions { root: args.data_dir.clone(), ..LoadOptions::default() },
+    )
 }
 
 /// Loads a course for a command that only reads it; prints problems, errors alone if it loads.
 fn load_for_reading(spec: &Path, root: Option<&Path>) -> Result<Course, Exit> {
-    let options = LoadOptions { root: root.map(Path::to_owned) };
+    let options = LoadOptions { root: root.map(Path::to_owned), ..LoadOptions::default() };
     let loaded = clx_course::load(spec, &options);
     for problem in loaded.diagnostics.iter().filter(|problem| problem.is_error()) {
         crate::display::stderr_line(&problem.to_string());

@@ -17,7 +17,7 @@ use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, std
 use crate::exit::Exit;
 
 pub(super) fn run(args: &PlanArgs) -> Exit {
-    let options = LoadOptions { root: args.spec.data_dir.clone() };
+    let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
     let foreseen = match foresee(&args.spec.spec, &options, &args.selection, &args.work) {
         Ok(foreseen) => foreseen,
         Err(failure) => return refuse(failure),

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, Control};
 use clx_core::{Clock, Diagnostic, Inputs, SystemClock, Timestamp};
-use clx_course::{Course, OutputPlan};
+use clx_course::{Course, LoadOptions, Loaded, OutputPlan};
 use tokio::runtime::Runtime;
 
 use super::failed_steps::{FailedSteps, Remembering};
 use super::failure::Failure;
-use super::last_build::Underway;
-use super::planning::{Planner, outputs};
+use super::last_build::{TracedBuild, Underway};
+use super::narrow::{Changed, Narrow};
+use super::planning::{Planned, Planner, outputs};
 use super::wiring::Workshop;
 use crate::args::BuildArgs;
+use crate::exit::Exit;
 
 /// How long workers may take to end after a build.
 const GRACE: Duration = Duration::from_secs(10);
@@ -30,18 +32,60 @@ pub(super) struct Wanted {
     /// When the course began to be read, and what was looked at.
     pub(super) began: Timestamp,
     pub(super) inputs: Inputs,
+    /// The topics that are looked at, if that is not the whole course.
+    pub(super) narrow: Option<Narrow>,
 }
 
 impl Wanted {
-    /// Reads the course; fails with all problems if there is nothing that can be built.
-    pub(super) fn read(args: &BuildArgs) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the course, or only the topics that have changed since the last build, if nothing else has;
+    /// fails with all problems if there is nothing that can be built.
+    pub(super) fn read(
+        args: &BuildArgs,
+        last: Option<TracedBuild>,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let began = SystemClock.now();
-        let loaded = super::load(&args.spec);
+        let changed = last.and_then(Changed::of);
+        let options = LoadOptions {
+            root: args.spec.data_dir.clone(),
+            changed: changed.as_ref().map(|changed| changed.files().to_vec()).unwrap_or_default(),
+        };
+        let loaded = clx_course::load(&args.spec.spec, &options);
+        match (changed, &loaded.part) {
+            (Some(changed), Some(topics)) => {
+                let narrow = changed.within(topics.clone());
+                let part = Self::of_topics(args, began, loaded, narrow);
+                part.map_or_else(|| Self::read(args, None), Ok)
+            }
+            _ => Self::of_course(args, began, loaded),
+        }
+    }
+
+    fn of_course(
+        args: &BuildArgs,
+        began: Timestamp,
+        loaded: Loaded,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut found = loaded.diagnostics;
         let Some(course) = loaded.course else { return Err(found) };
         let (outputs, all, warnings) = outputs(&course, &args.selection)?;
         found.extend(warnings);
-        Ok(Self { course, outputs, all, found, began, inputs: loaded.inputs })
+        Ok(Self { course, outputs, all, found, began, inputs: loaded.inputs, narrow: None })
+    }
+
+    /// `None` if the whole course has to be read.
+    fn of_topics(
+        args: &BuildArgs,
+        began: Timestamp,
+        loaded: Loaded,
+        narrow: Narrow,
+    ) -> Option<Self> {
+        let course = loaded.course?;
+        let (mut outputs, all, warnings) = outputs(&course, &args.selection).ok()?;
+        outputs.retain(|source| narrow.covers(source));
+        let found = [loaded.diagnostics, warnings].concat();
+        let found = narrow.merge(&course, &narrow.last().found, found)?;
+        let inputs = loaded.inputs;
+        Some(Self { course, outputs, all, found, began, inputs, narrow: Some(narrow) })
     }
 }
 
@@ -56,24 +100,36 @@ pub(super) struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Plans, makes and publishes. Afterwards no worker works on it any more.
+    /// Plans, makes and publishes. Afterwards no worker works on it any more. Takes the whole course for
+    /// `wanted` if the changed topics are not all that is touched.
     pub(super) fn build(
         self,
-        wanted: &Wanted,
+        wanted: &mut Wanted,
         on_event: &mut dyn FnMut(BuildEvent),
     ) -> Result<BuildReport, Failure> {
+        let planned = match self.plan(wanted)? {
+            Some(planned) => planned,
+            None => {
+                let whole = Wanted::read(self.args, None).map_err(|problems| Failure {
+                    message: "the course was changed while it was read".to_owned(),
+                    problems,
+                    exit: Exit::Spec,
+                })?;
+                let new = whole.found.iter().filter(|problem| !wanted.found.contains(problem));
+                new.for_each(|problem| on_event(BuildEvent::Problem(problem.clone())));
+                *wanted = whole;
+                self.plan(wanted)?.expect("a whole course is no part of one")
+            }
+        };
         let Self { args, workshop, runtime, control, failed } = self;
         let BuildArgs { work, .. } = args;
         let (course, store) = (&wanted.course, Arc::clone(&workshop.store));
         let underway = Underway::begin(args, workshop.state.store(), wanted.began)?;
-        let toolbox = workshop.toolbox();
-        let planner = Planner { course, work, toolbox: &toolbox, store: &store };
-        let planned = planner.plan(&wanted.outputs, &wanted.all)?;
         workshop.check(&planned.plan)?;
         let mut backend = workshop.backend(&course.root, work, runtime)?;
         let options = BuildOptions {
             adopt: work.adopt,
-            keep: work.keep_directory,
+            keep: work.keep_directory || wanted.narrow.is_some(),
             fail_fast: work.fail_fast,
         };
         let mut remembering = Remembering::new(&mut backend, failed);
@@ -85,5 +141,18 @@ impl Round<'_> {
         closed?;
         underway.keep(wanted, planned, &report)?;
         Ok(report)
+    }
+
+    /// `None` if the plan of changed topics is no part of the plan of the last build.
+    fn plan(&self, wanted: &Wanted) -> Result<Option<Planned>, Failure> {
+        let toolbox = self.workshop.toolbox();
+        let (course, store) = (&wanted.course, &self.workshop.store);
+        let planner = Planner { course, work: &self.args.work, toolbox: &toolbox, store };
+        let Planned { plan, tools, templates } = planner.plan(&wanted.outputs, &wanted.all)?;
+        let plan = match &wanted.narrow {
+            Some(narrow) => narrow.fit(course, plan),
+            None => Some(plan),
+        };
+        Ok(plan.map(|plan| Planned { plan, tools, templates }))
     }
 }

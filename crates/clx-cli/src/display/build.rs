@@ -88,14 +88,14 @@ impl BuildDisplay {
     }
 
     /// Reports that nothing has changed since the last build of the same request.
-    pub(crate) fn repeat_last(&mut self, last: LastBuild, elapsed: Duration) -> Exit {
+    pub(crate) fn repeat_last(&mut self, last: &LastBuild, elapsed: Duration) -> Exit {
         let LastBuild { course_name, totals, found, problems, .. } = last;
-        self.name_course(course_name);
-        self.totals = totals;
-        for problem in found.iter().chain(&problems) {
+        self.name_course(course_name.clone());
+        self.totals = *totals;
+        for problem in found.iter().chain(problems) {
             self.problem(problem);
         }
-        self.finish(&BuildReport::unchanged(&totals, problems), &found, elapsed)
+        self.finish(&BuildReport::unchanged(totals, problems.clone()), found, elapsed)
     }
 
     /// Reports that the spec or the selection is wrong.

@@ -1,24 +1,54 @@
-//! Compares traces with what is there. Principal method: [`Trace::holds`].
+//! Compares traces with what is there. Principal types: [`Changes`]; principal method:
+//! [`Trace::changes`].
 
 use std::ffi::OsStr;
-use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-use std::thread;
+use std::path::{Path, PathBuf};
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, open, statat};
 use rustix::io::Errno;
 
-use super::{Content, Folder, Look, N_DIGEST, Trace};
+use super::{Content, Entry, Folder, Look, N_DIGEST, Trace};
 use crate::output::Written;
 use crate::stat::FileStat;
 
-/// Entries for which another thread pays: a look takes about 1 µs, starting a thread 50 µs.
-const ENTRIES_PER_THREAD: usize = 500;
+/// Directories that one thread takes at least: a look at a file takes about 1 µs.
+const FOLDERS_AT_ONCE: usize = 32;
 
 /// Entries for which opening their directory pays: names in it are found faster than whole paths.
 const ENTRIES_PER_DIRECTORY: usize = 4;
+
+/// What does not look as it did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// What was read, or was looked for in vain: files and directories, in the order of their names.
+    pub inputs: Vec<PathBuf>,
+    /// Whether an output is gone or different.
+    pub outputs: bool,
+}
+
+impl Changes {
+    /// Tells whether everything looks as it did.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.inputs.is_empty() && !self.outputs
+    }
+
+    fn add(&mut self, folder: &Folder<'_>, entry: &Entry<'_>) {
+        match entry.look {
+            Look::Absent | Look::Input(_) => self.inputs.push(path_of(folder, entry)),
+            Look::Output(_) | Look::Directory => self.outputs = true,
+        }
+    }
+
+    fn with(mut self, more: Self) -> Self {
+        self.inputs.extend(more.inputs);
+        self.outputs |= more.outputs;
+        self
+    }
+}
 
 impl Trace {
     /// Returns the note of whoever kept the trace.
@@ -27,48 +57,45 @@ impl Trace {
         self.content().map_or(&[], |content| content.note)
     }
 
-    /// Tells whether everything looks as it did. Opens no file.
+    /// Returns what does not look as it did; `None` if another version of clx wrote the trace. Opens no
+    /// file.
     #[must_use]
-    pub fn holds(&self) -> bool {
-        self.content().is_some_and(|content| hold(&content.folders))
+    pub fn changes(&self) -> Option<Changes> {
+        let content = self.content()?;
+        let folders = content.folders.par_iter().with_min_len(FOLDERS_AT_ONCE);
+        Some(folders.fold(Changes::default, look).reduce(Changes::default, Changes::with))
     }
 
     /// `None` if another version of clx wrote it.
-    fn content(&self) -> Option<Content<'_>> {
+    pub(super) fn content(&self) -> Option<Content<'_>> {
         postcard::from_bytes(&self.bytes[N_DIGEST..]).ok()
     }
 }
 
-fn hold(folders: &[Folder<'_>]) -> bool {
-    let n_entries: usize = folders.iter().map(|folder| folder.entries.len()).sum();
-    let n_cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let n_threads = (n_entries / ENTRIES_PER_THREAD).clamp(1, n_cores);
-    let share = folders.len().div_ceil(n_threads).max(1);
-    let all_hold = |folders: &[Folder<'_>]| folders.iter().all(holds);
-    thread::scope(|scope| {
-        let mut shares = folders.chunks(share);
-        let own = shares.next().unwrap_or_default();
-        let others: Vec<_> = shares.map(|share| scope.spawn(move || all_hold(share))).collect();
-        let own_hold = all_hold(own);
-        // A thread that panicked has not found that its share holds.
-        others.into_iter().all(|other| other.join().unwrap_or(false)) && own_hold
-    })
+/// Adds what does not look as it did in a directory.
+fn look(mut changes: Changes, folder: &Folder<'_>) -> Changes {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let directory = (folder.entries.len() >= ENTRIES_PER_DIRECTORY)
+        .then(|| open(OsStr::from_bytes(folder.path), flags, Mode::empty()));
+    for entry in &folder.entries {
+        let holds = match &directory {
+            None => entry_holds(CWD, &path_of(folder, entry), entry.look),
+            Some(Ok(directory)) => {
+                let name = Path::new(OsStr::from_bytes(entry.name));
+                entry_holds(directory.as_fd(), name, entry.look)
+            }
+            Some(Err(_)) => entry.look == Look::Absent,
+        };
+        if !holds {
+            changes.add(folder, entry);
+        }
+    }
+    changes
 }
 
-fn holds(folder: &Folder<'_>) -> bool {
-    let path = OsStr::from_bytes(folder.path);
-    if folder.entries.len() < ENTRIES_PER_DIRECTORY {
-        let at = |name: &[u8]| Path::new(path).join(OsStr::from_bytes(name));
-        return folder.entries.iter().all(|entry| entry_holds(CWD, &at(entry.name), entry.look));
-    }
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    match open(path, flags, Mode::empty()) {
-        Ok(directory) => folder.entries.iter().all(|entry| {
-            let name = Path::new(OsStr::from_bytes(entry.name));
-            entry_holds(directory.as_fd(), name, entry.look)
-        }),
-        Err(_) => folder.entries.iter().all(|entry| entry.look == Look::Absent),
-    }
+/// Returns the path of an entry.
+pub(super) fn path_of(folder: &Folder<'_>, entry: &Entry<'_>) -> PathBuf {
+    Path::new(OsStr::from_bytes(folder.path)).join(OsStr::from_bytes(entry.name))
 }
 
 fn entry_holds(directory: BorrowedFd<'_>, path: &Path, known: Look) -> bool {

@@ -1,14 +1,16 @@
 //! Writes traces. Principal type: [`Left`].
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clx_core::{ContentHash, Inputs};
 use tempfile::NamedTempFile;
 
-use super::{Begun, Content, Entry, Folder, Look};
+use super::check::path_of;
+use super::{Begun, Content, Entry, Folder, Look, Trace};
 use crate::error::{At, StoreError};
 use crate::output::OwnedOutput;
 use crate::stat::FileStat;
@@ -16,7 +18,7 @@ use crate::stat::FileStat;
 /// What a build looked at and what it left, by absolute paths.
 #[derive(Debug, Default)]
 pub struct Left<'a> {
-    looks: Vec<(&'a Path, Look)>,
+    looks: Vec<(Cow<'a, Path>, Look)>,
     is_doubtful: bool,
 }
 
@@ -28,14 +30,17 @@ impl Begun {
     /// [`StoreError::Io`].
     pub fn keep(self, mut left: Left<'_>, note: &[u8]) -> Result<bool, StoreError> {
         let began_ns = self.began.as_us().saturating_mul(1000);
-        let is_racy = |(_, look): &(&Path, Look)| match look {
+        let is_racy = |(_, look): &(Cow<'_, Path>, Look)| match look {
             Look::Input(stat) => stat.is_racy(began_ns),
             Look::Absent | Look::Output(_) | Look::Directory => false,
         };
         if left.is_doubtful || left.looks.iter().any(is_racy) {
             return Ok(false);
         }
-        left.looks.sort_unstable_by_key(|(path, _)| path.as_os_str().as_bytes());
+        // Of two looks at one path the later one counts.
+        left.looks.reverse();
+        left.looks.sort_by(|(a, _), (b, _)| bytes_of(a).cmp(bytes_of(b)));
+        left.looks.dedup_by(|(a, _), (b, _)| a == b);
         let content = Content { note, folders: folders(&left.looks) };
         let Ok(content) = postcard::to_allocvec(&content) else { return Ok(false) };
         let directory = self.path.parent().unwrap_or(&self.path);
@@ -50,18 +55,36 @@ impl Begun {
 }
 
 impl<'a> Left<'a> {
+    /// Begins with what another trace has, but for inputs at or below paths that are looked at anew.
+    #[must_use]
+    pub fn beside(trace: &'a Trace, anew: &[PathBuf]) -> Self {
+        let folders = trace.content().map(|content| content.folders).unwrap_or_default();
+        let is_anew = |path: &Path| anew.iter().any(|directory| path.starts_with(directory));
+        let mut looks = Vec::new();
+        for folder in &folders {
+            for entry in &folder.entries {
+                let path = path_of(folder, entry);
+                let is_input = matches!(entry.look, Look::Input(_) | Look::Absent);
+                if !(is_input && is_anew(&path)) {
+                    looks.push((Cow::Owned(path), entry.look));
+                }
+            }
+        }
+        Self { looks, is_doubtful: false }
+    }
+
     /// Adds what was looked at.
     pub fn add_inputs(&mut self, inputs: &'a Inputs) {
         for path in &inputs.present {
             match fs::metadata(path) {
                 Ok(metadata) => {
-                    self.looks.push((path, Look::Input(FileStat::from(&metadata))));
+                    self.looks.push((path.into(), Look::Input(FileStat::from(&metadata))));
                 }
                 Err(_) => self.is_doubtful = true,
             }
         }
         for path in &inputs.absent {
-            self.looks.push((path, Look::Absent));
+            self.looks.push((path.into(), Look::Absent));
             self.is_doubtful |= path.exists();
         }
     }
@@ -70,7 +93,7 @@ impl<'a> Left<'a> {
     pub fn add_output(&mut self, path: &'a Path, output: Option<&OwnedOutput>) {
         match output.and_then(|output| output.written) {
             Some(written) => {
-                self.looks.push((path, Look::Output(written)));
+                self.looks.push((path.into(), Look::Output(written)));
             }
             None => self.is_doubtful = true,
         }
@@ -78,16 +101,20 @@ impl<'a> Left<'a> {
 
     /// Adds a directory that has to be there, whatever it holds.
     pub fn add_directory(&mut self, path: &'a Path) {
-        self.looks.push((path, Look::Directory));
+        self.looks.push((path.into(), Look::Directory));
     }
 }
 
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
 /// Groups sorted paths by directory: neighbours mostly share theirs.
-fn folders<'a>(looks: &[(&'a Path, Look)]) -> Vec<Folder<'a>> {
+fn folders<'a>(looks: &'a [(Cow<'_, Path>, Look)]) -> Vec<Folder<'a>> {
     let mut folders: Vec<Folder<'_>> = Vec::new();
     for (path, look) in looks {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { continue };
-        let (parent, name) = (parent.as_os_str().as_bytes(), name.as_bytes());
+        let (parent, name) = (bytes_of(parent), name.as_bytes());
         let entry = Entry { name, look: *look };
         match folders.last_mut() {
             Some(last) if last.path == parent => last.entries.push(entry),

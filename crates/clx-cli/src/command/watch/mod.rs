@@ -106,7 +106,7 @@ impl Watch {
             self.failed.forget(|label| self.sources.is_touched(label, change));
         }
         let mut progress = display.build();
-        let wanted = match self.read()? {
+        let mut wanted = match self.read()? {
             Ok(wanted) => wanted,
             Err(problems) => {
                 progress.refuse(&self.args.spec.spec, &problems);
@@ -119,7 +119,7 @@ impl Watch {
             progress.problem(problem);
         }
         let mut found = wanted.found.clone();
-        let built = self.build(&wanted, control, &mut |event| progress.event(&event));
+        let built = self.build(&mut wanted, control, &mut |event| progress.event(&event));
         match built {
             // The next build begins at once, and tells what is still wrong.
             Ok(report) if report.status == BuildStatus::Interrupted && self.bell.is_outdated() => {
@@ -147,7 +147,7 @@ impl Watch {
     /// Reads the course while all that is read is watched.
     fn read(&mut self) -> Result<Result<Wanted, Vec<Diagnostic>>, Failure> {
         loop {
-            let wanted = Wanted::read(&self.args);
+            let wanted = Wanted::read(&self.args, None);
             // What changed before it was watched is read the next time.
             if !self.sources.watch(wanted.as_ref().ok())? {
                 return Ok(wanted);
@@ -157,7 +157,7 @@ impl Watch {
 
     fn build(
         &mut self,
-        wanted: &Wanted,
+        wanted: &mut Wanted,
         control: &Control,
         on_event: &mut dyn FnMut(BuildEvent),
     ) -> Result<BuildReport, Failure> {
