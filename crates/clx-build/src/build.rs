@@ -319,7 +319,7 @@ impl<'a> Build<'a> {
             return Ok(());
         }
         let plan = self.plan;
-        let removed = self.publisher.sweep(&plan.course_dirs, &plan.wanted, &plan.directories)?;
+        let removed = self.publisher.sweep(&plan.complete_dirs, &plan.wanted, &plan.directories)?;
         for path in &removed.kept {
             let message = "it is no longer an output, but it was changed by hand, so it was kept";
             let problem =

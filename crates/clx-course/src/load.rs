@@ -6,22 +6,28 @@ use std::path::{Path, PathBuf};
 use clx_core::{Diagnostic, Inputs};
 
 use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+use crate::part::{Extent, Part};
 use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
-use crate::spec::{self, SectionSpec, Spec, TopicReference};
+use crate::spec::{self, GroupSpec, SectionSpec, Spec, TopicReference};
 use crate::{category, code, lexical, suggest};
 
-/// Where the course lies, if not around its spec.
+/// Where the course lies, if not around its spec, and what is wanted of it.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The course root; default: the parent of the directory that holds the spec file.
     pub root: Option<PathBuf>,
+    /// Sections and topics that are wanted; empty = all. A section goes by its id, its name in any
+    /// language, or its number from 1; a topic by its id or the end of its path. An entry may be
+    /// several names with commas between them.
+    pub only: Vec<String>,
 }
 
 /// A course and what was found wrong with it.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The course. `None` if the spec cannot be parsed or has validation errors. With errors among
-    /// the diagnostics it is a course of which some parts cannot be built.
+    /// The course. `None` if the spec cannot be parsed or has validation errors, or if something that
+    /// is not in it is wanted. With errors among the diagnostics it is a course of which some parts
+    /// cannot be built.
     pub course: Option<Course>,
     /// Findings in the order of the spec file, then of the sources.
     pub diagnostics: Vec<Diagnostic>,
@@ -35,7 +41,8 @@ pub fn course_root(spec: &Path, options: &LoadOptions) -> PathBuf {
     options.root.as_deref().map_or_else(|| default_root(&absolute(spec)), absolute)
 }
 
-/// Reads a course: its spec, and the files of the topics that the spec names.
+/// Reads a course: its spec, and the files of the topics that the spec names, or of those that are
+/// wanted. Problems of topics that are not wanted are not reported.
 ///
 /// Writes nothing and follows no symbolic link out of the course root.
 #[must_use]
@@ -53,9 +60,26 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
             return Loaded { course: None, diagnostics: vec![*problem], inputs };
         }
     };
+    let mut tree = Tree::new(&root);
+    let is_everything = options.only.is_empty();
+    let topics = tree.reporting(is_everything, TopicMap::read);
+    let part = if is_everything {
+        Part::everything(&spec)
+    } else {
+        match Part::named(&spec, topics.as_ref(), &options.only, shown) {
+            Ok(part) => part,
+            Err(unknown) => {
+                diagnostics.extend(unknown);
+                let (_, mut inputs) = tree.finish();
+                inputs.add(&spec_file, true);
+                return Loaded { course: None, diagnostics, inputs };
+            }
+        }
+    };
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
-    let mut loader = Loader::new(&spec, shown, Tree::new(&root));
-    let sections: Vec<_> = spec.sections.iter().map(|section| loader.section(section)).collect();
+    let mut loader = Loader { spec: &spec, shown, tree, topics, part: &part, read: HashMap::new() };
+    loader.check_slides();
+    let sections = loader.sections();
     loader.duplicates();
     let dir_groups = loader.groups();
     let (found, mut inputs) = loader.tree.finish();
@@ -65,7 +89,8 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     let files = dir_groups.iter().flat_map(|group| &group.files);
     inputs.present.extend(files.map(|file| file.source.clone()));
     inputs.add(&spec_file, true);
-    let course = is_valid.then(|| assemble(spec, root, spec_file, sections, dir_groups));
+    let assembled = || assemble(spec, root, spec_file, !is_everything, sections, dir_groups);
+    let course = is_valid.then(assembled);
     Loaded { course, diagnostics, inputs }
 }
 
@@ -73,6 +98,7 @@ fn assemble(
     spec: Spec,
     root: PathBuf,
     spec_file: PathBuf,
+    is_part: bool,
     sections: Vec<Section>,
     dir_groups: Vec<DirGroup>,
 ) -> Course {
@@ -91,6 +117,7 @@ fn assemble(
         inline_svg: spec.inline_svg,
         network: spec.network,
         github: spec.github,
+        is_part,
         sections,
         dir_groups,
         targets: spec.targets,
@@ -119,48 +146,69 @@ struct Loader<'s> {
     tree: Tree,
     /// `None` if there is no `slides/`.
     topics: Option<TopicMap>,
+    part: &'s Part<'s>,
     read: HashMap<String, FoundTopic>,
 }
 
-impl<'s> Loader<'s> {
-    fn new(spec: &'s Spec, shown: &'s Path, mut tree: Tree) -> Self {
-        let topics = TopicMap::read(&mut tree);
-        if topics.is_none() && spec.sections.iter().any(|section| !section.topics.is_empty()) {
+impl Loader<'_> {
+    fn check_slides(&mut self) {
+        let has_topics = || self.spec.sections.iter().any(|section| !section.topics.is_empty());
+        if self.topics.is_none() && has_topics() {
             let message = "the course root has no directory `slides`";
             let finding =
                 Diagnostic::error(code::SLIDES_MISSING, category::TOPIC_NOT_FOUND, message)
-                    .in_file(tree.root())
+                    .in_file(self.tree.root())
                     .with_hint("pass the course root with `--data-dir`");
-            tree.report(finding);
+            self.tree.report(finding);
         }
-        Self { spec, shown, tree, topics, read: HashMap::new() }
     }
 
-    fn section(&mut self, section: &SectionSpec) -> Section {
+    /// Reads the sections, without those that have nothing to do with what is wanted.
+    fn sections(&mut self) -> Vec<Section> {
+        let sections = self.part.sections();
+        let needed = sections.filter(|(_, extent)| extent.is_wanted() || !extent.read().is_empty());
+        needed.map(|(section, extent)| self.section(section, extent)).collect()
+    }
+
+    fn section(&mut self, section: &SectionSpec, extent: &Extent) -> Section {
         let mut numbers = 0;
-        let topics = section.topics.iter().filter_map(|topic| self.topic(topic, &mut numbers));
-        let topics = topics.collect();
-        Section { name: section.name.clone(), directory: section.directory.clone(), topics }
+        let topics = section.topics.iter().zip(extent.read());
+        let topics = topics.filter_map(|(topic, wanted)| self.topic(topic, *wanted, &mut numbers));
+        Section {
+            name: section.name.clone(),
+            directory: section.directory.clone(),
+            is_wanted: extent.is_wanted(),
+            topics: topics.collect(),
+        }
     }
 
-    fn topic(&mut self, reference: &TopicReference, numbers: &mut usize) -> Option<Topic> {
+    fn topic(
+        &mut self,
+        reference: &TopicReference,
+        is_wanted: bool,
+        numbers: &mut usize,
+    ) -> Option<Topic> {
         let topics = self.topics.as_ref()?;
         let Some(entry) = topics.get(&reference.id) else {
-            let finding = not_found(&reference.id, &topics.ids());
-            self.tree.report(reference.place.locate(finding, self.shown));
+            if is_wanted {
+                let finding = not_found(&reference.id, &topics.ids());
+                self.tree.report(reference.place.locate(finding, self.shown));
+            }
             return None;
         };
         let path = entry.path.clone();
         if !self.read.contains_key(&reference.id) {
             let languages = self.spec.codes();
             let prog_lang = self.spec.prog_lang;
-            let mut reader = TopicReader { tree: &mut self.tree, languages: &languages, prog_lang };
-            let found = reader.read(entry);
+            let found = self.tree.reporting(self.part.has_topic(&reference.id), |tree| {
+                TopicReader { tree, languages: &languages, prog_lang }.read(entry)
+            });
             self.read.insert(reference.id.clone(), found);
         }
         let found = self.read.get(&reference.id)?;
         Some(Topic {
             id: reference.id.clone(),
+            is_wanted,
             path,
             directory: found.directory.clone(),
             html: reference.html,
@@ -169,13 +217,15 @@ impl<'s> Loader<'s> {
         })
     }
 
-    /// Reports topic ids that occur twice, at the place where the spec names them, if it does.
+    /// Reports topic ids that occur twice, at the place where the spec names them, if it does. Of a part
+    /// of a course, only those of its topics.
     fn duplicates(&mut self) {
         let Some(topics) = &self.topics else { return };
         let references = || self.spec.sections.iter().flat_map(|section| &section.topics);
         let located: Vec<Diagnostic> = topics
             .duplicates(&self.tree)
             .into_iter()
+            .filter(|(id, _)| self.part.is_everything() || self.part.has_topic(id))
             .map(|(id, warning)| match references().find(|reference| reference.id == id) {
                 Some(reference) => reference.place.locate(warning, self.shown),
                 None => warning,
@@ -186,14 +236,18 @@ impl<'s> Loader<'s> {
         }
     }
 
+    /// Reads the directory groups up to the last one that is wanted: the first to claim a place has it.
     fn groups(&mut self) -> Vec<DirGroup> {
-        let groups = self.spec.groups.iter();
-        groups
-            .map(|group| DirGroup {
-                name: group.name.clone(),
-                files: source::read_group(&mut self.tree, group, self.shown),
-            })
-            .collect()
+        let groups = &self.spec.groups;
+        let last = groups.iter().rposition(|group| self.part.has_group(group));
+        let needed = &groups[..last.map_or(0, |last| last + 1)];
+        let read = |group: &GroupSpec| {
+            let is_wanted = self.part.has_group(group);
+            let files =
+                self.tree.reporting(is_wanted, |tree| source::read_group(tree, group, self.shown));
+            DirGroup { name: group.name.clone(), is_wanted, files }
+        };
+        needed.iter().map(read).collect()
     }
 }
 

@@ -10,6 +10,7 @@
 mod build;
 mod claim;
 mod layout;
+mod nothing;
 mod picture;
 mod select;
 mod shared;
@@ -45,12 +46,12 @@ pub struct Selection {
     pub targets: Vec<String>,
     /// Languages to keep; empty = all.
     pub languages: Vec<Language>,
-    /// Keeps only kinds for the speaker.
-    pub speaker_only: bool,
-    /// Where images go.
-    pub image_mode: ImageMode,
+    /// Names of the kinds to keep; empty = all.
+    pub kinds: Vec<String>,
     /// Formats to keep; empty = all.
     pub formats: Vec<OutputFormat>,
+    /// Where images go.
+    pub image_mode: ImageMode,
     /// Formats of diagrams' pictures; empty = PNG.
     pub picture_formats: Vec<PictureFormat>,
 }
@@ -69,8 +70,11 @@ pub struct OutputPlan {
     /// The selected targets, also those that the selection left empty.
     pub targets: Vec<Target>,
     /// The directories of the course in all targets, one per language and audience, also for
-    /// languages that a target of the spec does not have: what may be swept.
+    /// languages that a target of the spec does not have.
     pub course_dirs: Vec<PathBuf>,
+    /// Directories in which everything that is wanted is in this plan: what may be swept. Those of the
+    /// course; of the selected variants if kinds or formats are selected; none for a part of a course.
+    pub complete_dirs: Vec<PathBuf>,
     /// Section directories to create even if they stay empty.
     pub directories: Vec<PathBuf>,
     /// One entry per notebook source, in course order.

@@ -6,6 +6,7 @@ pub mod docker;
 pub mod limit;
 pub mod plan;
 pub mod pool;
+pub mod selection;
 pub mod setup;
 pub mod watch;
 pub mod worker;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::SpecArgs;
-use super::build::{BuildArgs, DisplayArgs, SelectionArgs, WorkArgs};
+use super::build::{BuildArgs, DisplayArgs, WorkArgs};
+use super::selection::SelectionArgs;
 
 /// Shown below the help of `clx watch`.
 pub(super) const EXAMPLES: &str = "Examples:\n  clx watch course-specs/python.xml\n  \

@@ -62,7 +62,7 @@ impl LastBuild {
         if work.no_cache || !is_local {
             return None;
         }
-        let options = LoadOptions { root: args.spec.data_dir.clone() };
+        let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
         let root = course_root(&args.spec.spec, &options);
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
         let trace = TraceFile::of(&state, &request(args)).read()?;

@@ -11,6 +11,7 @@ mod failed_steps;
 mod failure;
 mod images;
 mod last_build;
+mod limited;
 mod list;
 mod outline;
 mod pages;
@@ -66,13 +67,15 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn load(args: &SpecArgs) -> Loaded {
-    clx_course::load(&args.spec, &LoadOptions { root: args.data_dir.clone() })
+/// Loads a course, or the part of it that `only` names.
+fn load(args: &SpecArgs, only: &[String]) -> Loaded {
+    let options = LoadOptions { root: args.data_dir.clone(), only: only.to_owned() };
+    clx_course::load(&args.spec, &options)
 }
 
 /// Loads a course for a command that only reads it; prints problems, errors alone if it loads.
 fn load_for_reading(spec: &Path, root: Option<&Path>) -> Result<Course, Exit> {
-    let options = LoadOptions { root: root.map(Path::to_owned) };
+    let options = LoadOptions { root: root.map(Path::to_owned), ..LoadOptions::default() };
     let loaded = clx_course::load(spec, &options);
     for problem in loaded.diagnostics.iter().filter(|problem| problem.is_error()) {
         crate::display::stderr_line(&problem.to_string());

@@ -23,8 +23,6 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(super) struct Wanted {
     pub(super) course: Course,
     pub(super) outputs: OutputPlan,
-    /// The same without the restriction to some kinds: what this names is never swept.
-    all: OutputPlan,
     /// What was found wrong, which leaves something to build.
     pub(super) found: Vec<Diagnostic>,
     /// When the course began to be read, and what was looked at.
@@ -36,12 +34,12 @@ impl Wanted {
     /// Reads the course; fails with all problems if there is nothing that can be built.
     pub(super) fn read(args: &BuildArgs) -> Result<Self, Vec<Diagnostic>> {
         let began = SystemClock.now();
-        let loaded = super::load(&args.spec);
+        let loaded = super::load(&args.spec, &args.selection.only);
         let mut found = loaded.diagnostics;
         let Some(course) = loaded.course else { return Err(found) };
-        let (outputs, all, warnings) = outputs(&course, &args.selection)?;
+        let (outputs, warnings) = outputs(&course, &args.selection)?;
         found.extend(warnings);
-        Ok(Self { course, outputs, all, found, began, inputs: loaded.inputs })
+        Ok(Self { course, outputs, found, began, inputs: loaded.inputs })
     }
 }
 
@@ -68,7 +66,7 @@ impl Round<'_> {
         let underway = Underway::begin(args, workshop.state.store(), wanted.began)?;
         let toolbox = workshop.toolbox();
         let planner = Planner { course, work, toolbox: &toolbox, store: &store };
-        let planned = planner.plan(&wanted.outputs, &wanted.all)?;
+        let planned = planner.plan(&wanted.outputs)?;
         workshop.check(&planned.plan)?;
         let mut backend = workshop.backend(&course.root, work, runtime)?;
         let options = BuildOptions {

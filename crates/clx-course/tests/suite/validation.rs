@@ -243,7 +243,8 @@ fn texts_are_read() {
 fn data_dir_replaces_the_course_root() {
     let course = TempCourse::with_topics(&["x"]);
     course.touch(&["slides/m/t_1_x/slides_a.py", "elsewhere/slides/n/t_2_x/slides_b.py"]);
-    let options = LoadOptions { root: Some(course.root().join("elsewhere")) };
+    let options =
+        LoadOptions { root: Some(course.root().join("elsewhere")), ..LoadOptions::default() };
     let loaded = load(&course.root().join("course-specs/spec.xml"), &options);
     let found = loaded.course.expect("a course");
     assert!(found.sections[0].topics[0].path.ends_with("elsewhere/slides/n/t_2_x"));

@@ -38,7 +38,7 @@ pub(super) struct Sources {
 impl Sources {
     /// Watches nothing yet.
     pub(super) fn new(args: &BuildArgs, bell: Arc<Bell>) -> Self {
-        let options = LoadOptions { root: args.spec.data_dir.clone() };
+        let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
         let root = course_root(&args.spec.spec, &options);
         let real = root.canonicalize().unwrap_or_else(|_| root.clone());
         let (spec, state) = (args.spec.spec.clone(), state_files(&args.work.state));
