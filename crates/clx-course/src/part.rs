@@ -14,7 +14,7 @@ use crate::spec::{GroupSpec, SectionSpec, Spec};
 use crate::{category, code, suggest};
 
 /// Names listed in a hint.
-const SHOWN: usize = 10;
+const SHOWN: usize = 5;
 
 /// What is wanted of a course, section by section.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ pub(super) fn check(
     }
     let what = if course.is_part { "what `--only` names" } else { "the course" };
     let of_which = if is_restricted { " of the selected kinds and formats" } else { "" };
-    let message = format!("nothing is built: {what} has no outputs{of_which}");
+    let message = format!("{what} has no outputs{of_which}");
     let hint = "a topic with `html=\"no\"` has no pages, an empty one has nothing at all";
     Err(Box::new(nothing(course, message).with_hint(hint)))
 }
@@ -46,12 +46,12 @@ pub(super) fn nothing_offered(
     match [languages, kinds, formats].into_iter().find(Offer::is_missed) {
         Some(Offer { what, wanted, there }) => {
             let wanted = wanted.join("` or `");
-            let message = format!("nothing is built: no {whose} has the {what} `{wanted}`");
+            let message = format!("no {whose} has the {what} `{wanted}`");
             let hint = format!("there are: {}; see `clx targets`", there.join(", "));
             nothing(course, message).with_hint(hint)
         }
         None => {
-            let message = format!("nothing is built: no {whose} has all that is selected");
+            let message = format!("no {whose} has all that is selected");
             nothing(course, message).with_hint("`clx targets` lists what each target has")
         }
     }
