@@ -10,7 +10,7 @@ use super::selection::SelectionArgs;
 
 /// Shown below the help of `clx watch`.
 pub(super) const EXAMPLES: &str = "Examples:\n  clx watch course-specs/python.xml\n  \
-    clx watch course-specs/python.xml -L en --port 8080\n  \
+    clx watch course-specs/python.xml --only loops -L en --port 8080\n  \
     clx watch course-specs/python.xml --no-serve";
 
 /// Whether `clx build` goes on after the build.

@@ -14,6 +14,9 @@ pub(super) struct Limited {
 impl JobHandler for Limited {
     fn handle<'a>(&'a self, job: Job<'a>, context: &'a JobContext) -> HandlerFuture<'a> {
         Box::pin(async move {
+            if self.permits.available_permits() == 0 {
+                context.progress(0, 0, "waits for other jobs");
+            }
             let _permit = self.permits.acquire().await.expect("nobody closes the semaphore");
             self.handler.handle(job, context).await
         })
