@@ -80,8 +80,8 @@ pub struct WorkArgs {
 /// How many jobs are worked on at the same time.
 #[derive(Debug, Args)]
 pub struct CountArgs {
-    /// Jobs worked on at the same time, at most; without it only the numbers of workers limit them. With
-    /// `--workers direct` and `docker` it holds for each kind of jobs
+    /// At most so many jobs at the same time, of all kinds together; of each kind with `--workers direct`
+    /// or `docker`
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub jobs: Option<u32>,
     /// Notebooks worked on at the same time [default: number of processors]
