@@ -96,9 +96,9 @@ impl<'a> Build<'a> {
         events: &'a mut dyn FnMut(BuildEvent),
     ) -> Result<Self, BuildError> {
         let foreign = if options.adopt { Foreign::Adopt } else { Foreign::Keep };
+        let sweeps = !options.keep && !plan.complete_dirs.is_empty();
         let places: Vec<&Path> = plan.places().map(PathBuf::as_path).collect();
-        let publisher =
-            Publisher::open(store, &plan.roots, foreign, options.keep.then_some(&places))?;
+        let publisher = Publisher::open(store, &plan.roots, foreign, (!sweeps).then_some(&places))?;
         let report = BuildReport::new(plan.totals().steps, &plan.rest);
         let order = Order::new(&plan.steps);
         Ok(Self { plan, store, publisher, options, events, report, order })
@@ -322,7 +322,7 @@ impl<'a> Build<'a> {
             return Ok(());
         }
         let plan = self.plan;
-        let removed = self.publisher.sweep(&plan.course_dirs, &plan.wanted, &plan.directories)?;
+        let removed = self.publisher.sweep(&plan.complete_dirs, &plan.wanted, &plan.directories)?;
         for path in &removed.kept {
             let message = "it is no longer an output, but it was changed by hand, so it was kept";
             let problem =

@@ -38,15 +38,15 @@ pub struct PlanSettings<'a> {
 pub struct BuildPlan {
     /// Absolute output roots.
     pub(crate) roots: Vec<PathBuf>,
-    /// Directories of the course in the roots: what may be swept.
-    pub(crate) course_dirs: Vec<PathBuf>,
+    /// Directories in which all that is wanted is in this plan: what may be swept.
+    pub(crate) complete_dirs: Vec<PathBuf>,
     /// Directories that exist even if they stay empty.
     pub(crate) directories: Vec<PathBuf>,
     pub(crate) steps: Vec<PlannedStep>,
     pub(crate) copies: Vec<FileCopy>,
     /// Digest of each copied source.
     pub(crate) digests: HashMap<PathBuf, ContentHash>,
-    /// Every path that some selection of this course would write.
+    /// Every path that is to be written.
     pub(crate) wanted: HashSet<PathBuf>,
     /// Problems found while planning.
     pub(crate) problems: Vec<Diagnostic>,
@@ -94,22 +94,19 @@ pub(crate) enum PictureUsage {
 }
 
 impl BuildPlan {
-    /// Plans what `outputs` asks for. `all` is the same plan for every kind and format: what it
-    /// names is not swept even if this build leaves it out.
+    /// Plans what `outputs` asks for.
     ///
     /// # Errors
     /// [`PlanError::Store`]. Sources that cannot be read become problems of the plan.
     pub fn new(
         course: &Course,
         outputs: &OutputPlan,
-        all: &OutputPlan,
         store: &Store,
         settings: &PlanSettings<'_>,
     ) -> Result<Self, PlanError> {
         let mut problems = Vec::new();
         let digests = digests(course, &sources(outputs), store, &mut problems)?;
-        let mut wanted: HashSet<PathBuf> =
-            paths(all).chain(paths(outputs)).map(Path::to_owned).collect();
+        let mut wanted: HashSet<PathBuf> = paths(outputs).map(Path::to_owned).collect();
         let planner = DiagramPlanner { course, store, tool: settings.diagrams, digests: &digests };
         let diagrams = planner.plan(&outputs.diagrams, &wanted)?;
         let mut steps = diagrams.steps;
@@ -139,7 +136,7 @@ impl BuildPlan {
         inputs.present.extend(digests.keys().cloned());
         Ok(Self {
             roots: outputs.targets.iter().map(|target| target.root.clone()).collect(),
-            course_dirs: outputs.course_dirs.clone(),
+            complete_dirs: outputs.complete_dirs.clone(),
             directories: outputs.directories.clone(),
             steps,
             copies: outputs.copies.clone(),
@@ -213,7 +210,7 @@ impl BuildPlan {
     /// Tells whether a file that clx owns is swept.
     pub(crate) fn sweeps(&self, path: &Path) -> bool {
         !self.wanted.contains(path)
-            && self.course_dirs.iter().any(|directory| path.starts_with(directory))
+            && self.complete_dirs.iter().any(|directory| path.starts_with(directory))
     }
 
     /// Returns the directories that have to exist even if they stay empty.

@@ -83,7 +83,11 @@ pub const DIAGRAM_NAME_UNUSABLE: &str = "CLX0133";
 pub const TARGET_UNKNOWN: &str = "CLX0134";
 /// None of the targets named by `--targets` exists.
 pub const TARGET_NONE_LEFT: &str = "CLX0135";
-/// Targets, languages and kinds asked for have nothing in common, so that nothing is built.
+/// What was selected (targets, languages, kinds, formats, sections and topics) has nothing in common,
+/// so that nothing would be built. `clx targets SPEC` lists what each target has.
 pub const NOTHING_SELECTED: &str = "CLX0136";
 /// An element of the course spec is not known and has no effect; perhaps it is misspelt.
 pub const ELEMENT_UNKNOWN: &str = "CLX0137";
+/// `--only` names neither a section nor a topic of the course spec. Sections are known by `id`, name
+/// and number, topics by id and by the path of their file or directory.
+pub const PART_UNKNOWN: &str = "CLX0138";

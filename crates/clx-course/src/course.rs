@@ -39,6 +39,9 @@ pub struct Course {
     pub network: bool,
     /// Where the output repositories live.
     pub github: Github,
+    /// Whether only some of its sections and topics are wanted. Then others, and directory groups, are
+    /// there only as far as they decide about names, numbers and places of what is wanted.
+    pub is_part: bool,
     /// Sections in order.
     pub sections: Vec<Section>,
     /// Directory groups in order.
@@ -68,6 +71,8 @@ pub struct Section {
     pub name: LocalText,
     /// Name of the section directories, never empty and without separators.
     pub directory: LocalText,
+    /// Whether it is wanted, or a topic of it.
+    pub is_wanted: bool,
     /// Topics in order.
     pub topics: Vec<Topic>,
 }
@@ -77,6 +82,8 @@ pub struct Section {
 pub struct Topic {
     /// The id in the spec.
     pub id: String,
+    /// Whether its outputs are wanted.
+    pub is_wanted: bool,
     /// The entry below `slides/`, absolute: a directory, or a file.
     pub path: PathBuf,
     /// What relative paths of the topic begin at: the topic, or the module of a file topic.
@@ -142,6 +149,8 @@ pub struct NotebookInfo {
 pub struct DirGroup {
     /// Destination relative to the course directory; empty = the course directory itself.
     pub name: PathBuf,
+    /// Whether its copies are wanted.
+    pub is_wanted: bool,
     /// Its files in order.
     pub files: Vec<GroupFile>,
 }

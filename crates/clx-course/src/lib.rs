@@ -44,6 +44,7 @@ mod load;
 mod local_text;
 mod name;
 mod outline;
+mod part;
 mod plan;
 mod source;
 mod spec;

@@ -7,33 +7,39 @@ use clx_core::{Diagnostic, Inputs};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+use crate::part::{Extent, Part};
 use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
-use crate::spec::{self, SectionSpec, Spec, TopicReference};
+use crate::spec::{self, GroupSpec, SectionSpec, Spec, TopicReference};
 use crate::{category, code, lexical, suggest};
 
-/// Where the course lies, if not around its spec, and what of it is read.
+/// Where the course lies, if not around its spec, and what is wanted of it.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The course root; default: the parent of the directory that holds the spec file.
     pub root: Option<PathBuf>,
-    /// Only the sections with topics in which these files and directories lie; default: all. If one of
-    /// them lies in no topic of the spec, the whole course is read.
+    /// Sections and topics that are wanted; empty = all. A section goes by its id, its name in any
+    /// language, or its number from 1; a topic by its id or the end of its path. An entry may be
+    /// several names with commas between them.
+    pub only: Vec<String>,
+    /// If nothing is named: only the topics in which these files and directories lie; empty = all. If one
+    /// of them lies in no topic of the spec, the whole course is read.
     pub changed: Vec<PathBuf>,
 }
 
 /// A course and what was found wrong with it.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The course. `None` if the spec cannot be parsed or has validation errors. With errors among
-    /// the diagnostics it is a course of which some parts cannot be built.
+    /// The course. `None` if the spec cannot be parsed or has validation errors, or if something that
+    /// is not in it is wanted. With errors among the diagnostics it is a course of which some parts
+    /// cannot be built.
     pub course: Option<Course>,
     /// Findings in the order of the spec file, then of the sources.
     pub diagnostics: Vec<Diagnostic>,
     /// Every file and directory that was looked at.
     pub inputs: Inputs,
-    /// The topics, directories or files, to whose sections the course was restricted: other sections
-    /// and groups of directories are empty. `None` if it is whole.
-    pub part: Option<Vec<PathBuf>>,
+    /// The topics, directories or files, to which [`LoadOptions::changed`] has restricted the course.
+    /// `None` if it has not.
+    pub touched: Option<Vec<PathBuf>>,
 }
 
 /// Returns the root of the course that [`load`] would read.
@@ -42,7 +48,8 @@ pub fn course_root(spec: &Path, options: &LoadOptions) -> PathBuf {
     options.root.as_deref().map_or_else(|| default_root(&absolute(spec)), absolute)
 }
 
-/// Reads a course: its spec, and the files of the topics that the spec names.
+/// Reads a course: its spec, and the files of the topics that the spec names, or of those that are
+/// wanted. Problems of topics that are not wanted are not reported.
 ///
 /// Writes nothing and follows no symbolic link out of the course root.
 #[must_use]
@@ -57,17 +64,37 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
         Err(problem) => {
             let mut inputs = Inputs::default();
             inputs.add(&spec_file, spec_file.exists());
-            return Loaded { course: None, diagnostics: vec![*problem], inputs, part: None };
+            return Loaded { course: None, diagnostics: vec![*problem], inputs, touched: None };
         }
     };
+    let mut tree = Tree::new(&root);
+    let is_named = !options.only.is_empty();
+    let topics = tree.reporting(!is_named, TopicMap::read);
+    let (part, touched) = if is_named {
+        match Part::named(&spec, topics.as_ref(), &options.only, shown) {
+            Ok(part) => (part, None),
+            Err(unknown) => {
+                diagnostics.extend(unknown);
+                let (_, mut inputs) = tree.finish();
+                inputs.add(&spec_file, true);
+                return Loaded { course: None, diagnostics, inputs, touched: None };
+            }
+        }
+    } else {
+        let touched =
+            topics.as_ref().and_then(|topics| Part::touched(&spec, topics, &options.changed));
+        touched.map_or_else(
+            || (Part::everything(&spec), None),
+            |(part, touched)| (part, Some(touched)),
+        )
+    };
     let is_valid = !diagnostics.iter().any(Diagnostic::is_error);
-    let mut loader = Loader::new(&spec, shown, Tree::new(&root));
-    loader.restrict(&options.changed);
+    let mut loader = Loader { spec: &spec, shown, tree, topics, part: &part, read: HashMap::new() };
+    loader.check_slides();
     loader.read_topics();
-    let sections: Vec<_> = spec.sections.iter().map(|section| loader.section(section)).collect();
+    let sections = loader.sections();
     loader.duplicates();
     let dir_groups = loader.groups();
-    let part = loader.part;
     let (found, mut inputs) = loader.tree.finish();
     diagnostics.extend(found);
     let files = sections.iter().flat_map(|section| &section.topics).flat_map(|topic| &topic.files);
@@ -75,14 +102,17 @@ pub fn load(spec: &Path, options: &LoadOptions) -> Loaded {
     let files = dir_groups.iter().flat_map(|group| &group.files);
     inputs.present.extend(files.map(|file| file.source.clone()));
     inputs.add(&spec_file, true);
-    let course = is_valid.then(|| assemble(spec, root, spec_file, sections, dir_groups));
-    Loaded { course, diagnostics, inputs, part }
+    let is_part = !part.is_everything();
+    let assembled = || assemble(spec, root, spec_file, is_part, sections, dir_groups);
+    let course = is_valid.then(assembled);
+    Loaded { course, diagnostics, inputs, touched }
 }
 
 fn assemble(
     spec: Spec,
     root: PathBuf,
     spec_file: PathBuf,
+    is_part: bool,
     sections: Vec<Section>,
     dir_groups: Vec<DirGroup>,
 ) -> Course {
@@ -101,6 +131,7 @@ fn assemble(
         inline_svg: spec.inline_svg,
         network: spec.network,
         github: spec.github,
+        is_part,
         sections,
         dir_groups,
         targets: spec.targets,
@@ -129,53 +160,32 @@ struct Loader<'s> {
     tree: Tree,
     /// `None` if there is no `slides/`.
     topics: Option<TopicMap>,
-    /// The topics to whose sections this is restricted.
-    part: Option<Vec<PathBuf>>,
+    part: &'s Part<'s>,
     /// Topics by their ids, each with the tree in which it was read.
     read: HashMap<String, (FoundTopic, Tree)>,
 }
 
 impl<'s> Loader<'s> {
-    fn new(spec: &'s Spec, shown: &'s Path, mut tree: Tree) -> Self {
-        let topics = TopicMap::read(&mut tree);
-        if topics.is_none() && spec.sections.iter().any(|section| !section.topics.is_empty()) {
+    fn check_slides(&mut self) {
+        let has_topics = || self.spec.sections.iter().any(|section| !section.topics.is_empty());
+        if self.topics.is_none() && has_topics() {
             let message = "the course root has no directory `slides`";
             let finding =
                 Diagnostic::error(code::SLIDES_MISSING, category::TOPIC_NOT_FOUND, message)
-                    .in_file(tree.root())
+                    .in_file(self.tree.root())
                     .with_hint("pass the course root with `--data-dir`");
-            tree.report(finding);
+            self.tree.report(finding);
         }
-        Self { spec, shown, tree, topics, part: None, read: HashMap::new() }
     }
 
-    /// Restricts this to the sections with topics in which files changed, if all of them lie in some.
-    fn restrict(&mut self, changed: &[PathBuf]) {
-        let Some(topics) = &self.topics else { return };
-        let named = || self.spec.sections.iter().flat_map(|section| &section.topics);
-        let topic_of = |path: &PathBuf| {
-            let mut entries = named().filter_map(|reference| topics.get(&reference.id));
-            entries.find(|entry| path.starts_with(&entry.path)).map(|entry| entry.path.clone())
-        };
-        let touched: Option<BTreeSet<PathBuf>> = changed.iter().map(topic_of).collect();
-        self.part = touched.filter(|part| !part.is_empty()).map(Vec::from_iter);
-    }
-
-    /// Tells whether a section is read.
-    fn is_wanted(&self, section: &SectionSpec) -> bool {
-        let (Some(part), Some(topics)) = (&self.part, &self.topics) else { return true };
-        let is_touched = |reference: &TopicReference| {
-            topics.get(&reference.id).is_some_and(|entry| part.contains(&entry.path))
-        };
-        section.topics.iter().any(is_touched)
-    }
-
-    /// Reads the topics that the spec names, on several threads.
+    /// Reads the topics that have to be read, on several threads.
     fn read_topics(&mut self) {
         let Some(topics) = &self.topics else { return };
-        let sections = self.spec.sections.iter().filter(|section| self.is_wanted(section));
-        let named = sections.flat_map(|section| &section.topics);
-        let ids: BTreeSet<&str> = named.map(|reference| reference.id.as_str()).collect();
+        let needed = |(section, extent): (&'s SectionSpec, &Extent)| {
+            section.topics.iter().take(extent.read().len())
+        };
+        let references = self.part.sections().flat_map(needed);
+        let ids: BTreeSet<&str> = references.map(|reference| reference.id.as_str()).collect();
         let (tree, languages, prog_lang) = (&self.tree, &self.spec.codes(), self.spec.prog_lang);
         let read = |id: &str| {
             let mut tree = tree.beside();
@@ -186,26 +196,45 @@ impl<'s> Loader<'s> {
         self.read = ids.into_par_iter().filter_map(read).collect();
     }
 
-    fn section(&mut self, section: &SectionSpec) -> Section {
-        let mut numbers = 0;
-        let references = if self.is_wanted(section) { &section.topics[..] } else { &[] };
-        let topics =
-            references.iter().filter_map(|topic| self.topic(topic, &mut numbers)).collect();
-        Section { name: section.name.clone(), directory: section.directory.clone(), topics }
+    /// Reads the sections, without those that have nothing to do with what is wanted.
+    fn sections(&mut self) -> Vec<Section> {
+        let sections = self.part.sections();
+        let needed = sections.filter(|(_, extent)| extent.is_wanted() || !extent.read().is_empty());
+        needed.map(|(section, extent)| self.section(section, extent)).collect()
     }
 
-    fn topic(&mut self, reference: &TopicReference, numbers: &mut usize) -> Option<Topic> {
+    fn section(&mut self, section: &SectionSpec, extent: &Extent) -> Section {
+        let mut numbers = 0;
+        let topics = section.topics.iter().zip(extent.read());
+        let topics = topics.filter_map(|(topic, wanted)| self.topic(topic, *wanted, &mut numbers));
+        Section {
+            name: section.name.clone(),
+            directory: section.directory.clone(),
+            is_wanted: extent.is_wanted(),
+            topics: topics.collect(),
+        }
+    }
+
+    fn topic(
+        &mut self,
+        reference: &TopicReference,
+        is_wanted: bool,
+        numbers: &mut usize,
+    ) -> Option<Topic> {
         let topics = self.topics.as_ref()?;
         let Some(entry) = topics.get(&reference.id) else {
-            let finding = not_found(&reference.id, &topics.ids());
-            self.tree.report(reference.place.locate(finding, self.shown));
+            if is_wanted {
+                let finding = not_found(&reference.id, &topics.ids());
+                self.tree.report(reference.place.locate(finding, self.shown));
+            }
             return None;
         };
         let path = entry.path.clone();
         let (found, seen) = self.read.get_mut(&reference.id)?;
-        self.tree.absorb(seen);
+        self.tree.reporting(self.part.has_topic(&reference.id), |tree| tree.absorb(seen));
         Some(Topic {
             id: reference.id.clone(),
+            is_wanted,
             path,
             directory: found.directory.clone(),
             html: reference.html,
@@ -214,13 +243,15 @@ impl<'s> Loader<'s> {
         })
     }
 
-    /// Reports topic ids that occur twice, at the place where the spec names them, if it does.
+    /// Reports topic ids that occur twice, at the place where the spec names them, if it does. Of a part
+    /// of a course, only those of its topics.
     fn duplicates(&mut self) {
         let Some(topics) = &self.topics else { return };
         let references = || self.spec.sections.iter().flat_map(|section| &section.topics);
         let located: Vec<Diagnostic> = topics
             .duplicates(&self.tree)
             .into_iter()
+            .filter(|(id, _)| self.part.has_topic(id))
             .map(|(id, warning)| match references().find(|reference| reference.id == id) {
                 Some(reference) => reference.place.locate(warning, self.shown),
                 None => warning,
@@ -231,15 +262,18 @@ impl<'s> Loader<'s> {
         }
     }
 
+    /// Reads the directory groups up to the last one that is wanted: the first to claim a place has it.
     fn groups(&mut self) -> Vec<DirGroup> {
-        let is_whole = self.part.is_none();
-        let groups = self.spec.groups.iter().filter(|_| is_whole);
-        groups
-            .map(|group| DirGroup {
-                name: group.name.clone(),
-                files: source::read_group(&mut self.tree, group, self.shown),
-            })
-            .collect()
+        let groups = &self.spec.groups;
+        let last = groups.iter().rposition(|group| self.part.has_group(group));
+        let needed = &groups[..last.map_or(0, |last| last + 1)];
+        let read = |group: &GroupSpec| {
+            let is_wanted = self.part.has_group(group);
+            let files =
+                self.tree.reporting(is_wanted, |tree| source::read_group(tree, group, self.shown));
+            DirGroup { name: group.name.clone(), is_wanted, files }
+        };
+        needed.iter().map(read).collect()
     }
 }
 

@@ -10,12 +10,13 @@
 mod build;
 mod claim;
 mod layout;
+mod nothing;
 mod picture;
 mod select;
 mod shared;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clx_core::{JobKind, Language, OutputFormat, OutputKind, PictureFormat, ProgLang};
@@ -45,12 +46,12 @@ pub struct Selection {
     pub targets: Vec<String>,
     /// Languages to keep; empty = all.
     pub languages: Vec<Language>,
-    /// Keeps only kinds for the speaker.
-    pub speaker_only: bool,
-    /// Where images go.
-    pub image_mode: ImageMode,
+    /// Names of the kinds to keep; empty = all.
+    pub kinds: Vec<String>,
     /// Formats to keep; empty = all.
     pub formats: Vec<OutputFormat>,
+    /// Where images go.
+    pub image_mode: ImageMode,
     /// Formats of diagrams' pictures; empty = PNG.
     pub picture_formats: Vec<PictureFormat>,
 }
@@ -69,8 +70,11 @@ pub struct OutputPlan {
     /// The selected targets, also those that the selection left empty.
     pub targets: Vec<Target>,
     /// The directories of the course in all targets, one per language and audience, also for
-    /// languages that a target of the spec does not have: what may be swept.
+    /// languages that a target of the spec does not have.
     pub course_dirs: Vec<PathBuf>,
+    /// Directories in which everything that is wanted is in this plan: what may be swept. Those of the
+    /// course; of the selected variants if kinds or formats are selected; none for a part of a course.
+    pub complete_dirs: Vec<PathBuf>,
     /// Section directories to create even if they stay empty.
     pub directories: Vec<PathBuf>,
     /// One entry per notebook source, in course order.
@@ -79,15 +83,6 @@ pub struct OutputPlan {
     pub diagrams: Vec<DiagramOutputs>,
     /// One entry per copied file, in course order, directory groups last.
     pub copies: Vec<FileCopy>,
-}
-
-impl OutputPlan {
-    /// Restricts the plan to outputs of sources that are wanted.
-    pub fn retain(&mut self, is_wanted: impl Fn(&Path) -> bool) {
-        self.notebooks.retain(|notebook| is_wanted(&notebook.source));
-        self.diagrams.retain(|diagram| is_wanted(&diagram.source));
-        self.copies.retain(|copy| is_wanted(&copy.source));
-    }
 }
 
 /// An output root and what is wanted there.

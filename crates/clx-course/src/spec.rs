@@ -62,10 +62,13 @@ pub struct Github {
 /// A section and the ids of its topics.
 #[derive(Debug)]
 pub(crate) struct SectionSpec {
+    /// What `--only` may call it beside its name.
+    pub(crate) id: Option<String>,
     pub(crate) name: LocalText,
     /// `name` as a directory.
     pub(crate) directory: LocalText,
     pub(crate) topics: Vec<TopicReference>,
+    pub(crate) place: Place,
 }
 
 /// A topic as a section names it.
@@ -89,4 +92,7 @@ pub(crate) struct GroupSpec {
     pub(crate) include_root_files: bool,
     pub(crate) recursive: bool,
     pub(crate) place: Place,
+    /// The places of the section and the topic that it stands in.
+    pub(crate) section: Option<Place>,
+    pub(crate) topic: Option<Place>,
 }

@@ -19,11 +19,11 @@ pub struct Removed {
 }
 
 impl Publisher<'_> {
-    /// Removes owned files below `course_dirs` that are not `wanted`, and directories below them
+    /// Removes owned files below `complete_dirs` that are not `wanted`, and directories below them
     /// that this leaves empty.
     pub(crate) fn sweep(
         &mut self,
-        course_dirs: &[PathBuf],
+        complete_dirs: &[PathBuf],
         wanted: &HashSet<PathBuf>,
         directories: &[PathBuf],
     ) -> Result<Removed, PublishError> {
@@ -35,14 +35,14 @@ impl Publisher<'_> {
                 .filter(|relative| {
                     let path = root.path().join(relative);
                     !wanted.contains(&path)
-                        && course_dirs.iter().any(|directory| path.starts_with(directory))
+                        && complete_dirs.iter().any(|directory| path.starts_with(directory))
                 })
                 .cloned()
                 .collect();
             stale.sort();
             let of_root = root.remove(self.store, &stale)?;
             for file in &of_root.files {
-                remove_empty_parents(file, course_dirs, directories);
+                remove_empty_parents(file, complete_dirs, directories);
             }
             removed.files.extend(of_root.files);
             removed.kept.extend(of_root.kept);
@@ -82,13 +82,12 @@ impl OutputRoot {
     }
 }
 
-/// Removes directories that became empty, up to but not including the course directory and those
-/// that are wanted empty.
-fn remove_empty_parents(file: &Path, course_dirs: &[PathBuf], directories: &[PathBuf]) {
+/// Removes directories that became empty, up to but not including those that are swept as a whole and
+/// those that are wanted empty.
+fn remove_empty_parents(file: &Path, complete_dirs: &[PathBuf], directories: &[PathBuf]) {
     let mut parent = file.parent();
     while let Some(directory) = parent {
-        let inside =
-            course_dirs.iter().any(|course| directory != course && directory.starts_with(course));
+        let inside = complete_dirs.iter().any(|top| directory != top && directory.starts_with(top));
         let wanted = directories.iter().any(|wanted| wanted == directory);
         if !inside || wanted || fs::remove_dir(directory).is_err() {
             return;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clx_build::{Build, BuildOptions, BuildPlan, BuildReport, Control, PageSettings, PlanSettings};
 use clx_core::{ContentHash, OutputFormat};
-use clx_course::{LoadOptions, OutputPlan, Selection, load, outputs};
+use clx_course::{LoadOptions, Selection, load, outputs};
 use clx_store::{Store, StoreOptions};
 use clx_testkit::course::TempCourse;
 
@@ -22,6 +22,8 @@ pub(crate) struct Bench {
 #[derive(Default)]
 pub(crate) struct Run {
     pub(crate) selection: Selection,
+    /// Sections and topics.
+    pub(crate) only: Vec<String>,
     pub(crate) options: BuildOptions,
     pub(crate) interrupted: bool,
 }
@@ -48,7 +50,8 @@ impl Bench {
 
     #[track_caller]
     pub(crate) fn run(&self, run: Run) -> BuildReport {
-        let loaded = load(&self.course.spec(), &LoadOptions::default());
+        let options = LoadOptions { only: run.only, ..LoadOptions::default() };
+        let loaded = load(&self.course.spec(), &options);
         assert_eq!(loaded.diagnostics, []);
         let course = loaded.course.unwrap();
         let selection = Selection {
@@ -57,12 +60,6 @@ impl Bench {
         };
         let (wanted, warnings) = outputs(&course, &selection).unwrap();
         assert_eq!(warnings, []);
-        // As the command line does it.
-        let all = if selection.speaker_only {
-            outputs(&course, &Selection { speaker_only: false, ..selection }).unwrap().0
-        } else {
-            OutputPlan::default()
-        };
         let pages = PageSettings {
             renderer: ContentHash::of("no pages are wanted"),
             templates: None,
@@ -72,7 +69,7 @@ impl Bench {
         };
         let diagrams = |_| unreachable!("the course has no diagrams");
         let settings = PlanSettings { pages, diagrams: &diagrams };
-        let plan = BuildPlan::new(&course, &wanted, &all, &self.store, &settings).unwrap();
+        let plan = BuildPlan::new(&course, &wanted, &self.store, &settings).unwrap();
         let control = Control::default();
         if run.interrupted {
             control.interrupt();

@@ -67,12 +67,30 @@ fn one_language_is_built_and_the_other_is_left() {
 }
 
 #[test]
-fn speaker_only_leaves_what_the_public_gets() {
+fn one_kind_is_built_and_swept_and_the_others_are_left() {
+    let bench = Bench::new(ALL);
+    bench.build();
+    let (completed, all) = (with(&bench, "/Completed/"), tree::stamps(&bench.output()));
+    let kinds = || Selection { kinds: vec!["completed".to_owned()], ..Selection::default() };
+    let report = bench.run(Run { selection: kinds(), ..Run::default() });
+    assert_eq!((report.removed, report.written), (0, 0));
+    assert_eq!(tree::stamps(&bench.output()), all);
+    bench.course.set_sections(&[("Eins", &["a", "b"])], "");
+    let report = bench.run(Run { selection: kinds(), ..Run::default() });
+    let stale = completed.iter().filter(|path| path.to_string_lossy().contains("Zwei")).count();
+    assert!(stale > 0);
+    assert_eq!(report.removed, stale);
+    assert_eq!(tree::files(&bench.output()).len(), all.len() - stale);
+}
+
+#[test]
+fn one_topic_is_built_and_nothing_is_removed() {
     let bench = Bench::new(ALL);
     bench.build();
     let before = tree::stamps(&bench.output());
-    let selection = Selection { speaker_only: true, ..Selection::default() };
-    let report = bench.run(Run { selection, ..Run::default() });
+    // The other section is gone, and with it a topic of this one.
+    bench.course.set_sections(&[("Eins", &["a"])], "");
+    let report = bench.run(Run { only: vec!["a".to_owned()], ..Run::default() });
     assert_eq!((report.removed, report.written), (0, 0));
     assert_eq!(tree::stamps(&bench.output()), before);
 }

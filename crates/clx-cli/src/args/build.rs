@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use clx_core::{JobKind, Language, PictureFormat, ProgLang};
+use clx_core::{JobKind, ProgLang};
 use clx_course::Course;
 use clx_pool::Network;
 
 use super::SpecArgs;
+use super::selection::SelectionArgs;
 use super::watch::FollowArgs;
 
 /// What to build and how.
@@ -29,64 +30,6 @@ pub struct BuildArgs {
     /// What to print.
     #[command(flatten)]
     pub display: DisplayArgs,
-}
-
-/// Which outputs are wanted.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Selection")]
-pub struct SelectionArgs {
-    /// Build everything into this directory instead of the targets of the spec
-    #[arg(short, long, value_name = "DIR")]
-    pub output_dir: Option<PathBuf>,
-    /// Only these targets of the spec
-    #[arg(short = 'T', long, value_name = "NAME", value_delimiter = ',')]
-    pub targets: Vec<String>,
-    /// Only these languages
-    #[arg(short = 'L', long, value_name = "CODE", value_delimiter = ',')]
-    pub language: Vec<Language>,
-    /// Only outputs for the speaker
-    #[arg(long)]
-    pub speaker_only: bool,
-    /// Format of the pictures of diagrams
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub image_format: ImageFormatArg,
-    /// Where images go: a copy per output directory, or one per course directory
-    #[arg(long, value_enum, default_value_t)]
-    pub image_mode: ImageModeArg,
-}
-
-/// Format of the pictures of diagrams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ImageFormatArg {
-    /// Pixels.
-    #[default]
-    Png,
-    /// Scalable.
-    Svg,
-    /// One of each.
-    Both,
-}
-
-impl ImageFormatArg {
-    /// Returns the formats.
-    #[must_use]
-    pub fn formats(self) -> Vec<PictureFormat> {
-        match self {
-            Self::Png => vec![PictureFormat::Png],
-            Self::Svg => vec![PictureFormat::Svg],
-            Self::Both => vec![PictureFormat::Png, PictureFormat::Svg],
-        }
-    }
-}
-
-/// Where images go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ImageModeArg {
-    /// A copy beside every notebook directory.
-    #[default]
-    Duplicated,
-    /// One copy per language and audience.
-    Shared,
 }
 
 /// How outputs are made and written.
@@ -134,9 +77,13 @@ pub struct WorkArgs {
     pub containers: ContainerArgs,
 }
 
-/// How many jobs of a kind are worked on at the same time.
+/// How many jobs are worked on at the same time.
 #[derive(Debug, Args)]
 pub struct CountArgs {
+    /// At most so many jobs at the same time, of all kinds together; of each kind with `--workers direct`
+    /// or `docker`
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
     /// Notebooks worked on at the same time [default: number of processors]
     #[arg(long, value_name = "N")]
     pub notebook_workers: Option<u32>,
@@ -148,15 +95,24 @@ pub struct CountArgs {
     pub drawio_workers: Option<u32>,
 }
 
-impl CountArgs {
-    /// Returns what was asked for a kind.
+impl WorkArgs {
+    /// Returns how many jobs of all kinds together may be worked on, if that is limited.
     #[must_use]
-    pub const fn of(&self, kind: JobKind) -> Option<u32> {
-        match kind {
+    pub fn total(&self) -> Option<u32> {
+        self.count.jobs.filter(|_| self.workers == WorkersArg::InProcess)
+    }
+}
+
+impl CountArgs {
+    /// Returns how many workers there are of a kind, if there are `usual` when nothing is asked for.
+    #[must_use]
+    pub fn of(&self, kind: JobKind, usual: u32) -> u32 {
+        let asked = match kind {
             JobKind::Notebook => self.notebook_workers,
             JobKind::PlantUml => self.plantuml_workers,
             JobKind::Drawio => self.drawio_workers,
-        }
+        };
+        asked.unwrap_or(usual).min(self.jobs.unwrap_or(u32::MAX))
     }
 }
 

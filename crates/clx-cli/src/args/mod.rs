@@ -6,6 +6,7 @@ pub mod docker;
 pub mod limit;
 pub mod plan;
 pub mod pool;
+pub mod selection;
 pub mod setup;
 pub mod watch;
 pub mod worker;
@@ -46,10 +47,12 @@ pub enum Command {
     /// Build the output trees of a course
     #[command(after_help = "Examples:\n  clx build course-specs/python.xml\n  \
         clx build course-specs/python.xml -L de --targets students\n  \
+        clx build course-specs/python.xml --only loops,recursion --format html\n  \
         clx build course-specs/python.xml --output-dir /tmp/preview -O verbose")]
     Build(BuildArgs),
     /// Tell what a build would do, why, and how long it would take, without doing it
     #[command(after_help = "Examples:\n  clx plan course-specs/python.xml\n  \
+        clx plan course-specs/python.xml --only loops\n  \
         clx plan course-specs/python.xml --format json")]
     Plan(PlanArgs),
     /// Explain what a build would do with one source or output, and why

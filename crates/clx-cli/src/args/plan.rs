@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::build::{SelectionArgs, WorkArgs};
+use super::build::WorkArgs;
+use super::selection::{SelectionArgs, leave_format_free};
 use super::{ListFormat, SpecArgs};
 
 /// A build that is to be foreseen.
 #[derive(Debug, Args)]
+#[command(mut_arg("formats", leave_format_free))]
 pub struct PlanArgs {
     /// The course.
     #[command(flatten)]
@@ -26,6 +28,7 @@ pub struct PlanArgs {
 
 /// A file whose state is to be explained.
 #[derive(Debug, Args)]
+#[command(mut_arg("formats", leave_format_free))]
 pub struct ExplainArgs {
     /// A source or an output
     #[arg(value_name = "PATH")]

@@ -5,11 +5,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::SpecArgs;
-use super::build::{BuildArgs, DisplayArgs, SelectionArgs, WorkArgs};
+use super::build::{BuildArgs, DisplayArgs, WorkArgs};
+use super::selection::SelectionArgs;
 
 /// Shown below the help of `clx watch`.
 pub(super) const EXAMPLES: &str = "Examples:\n  clx watch course-specs/python.xml\n  \
-    clx watch course-specs/python.xml -L en --port 8080\n  \
+    clx watch course-specs/python.xml --only loops -L en --port 8080\n  \
     clx watch course-specs/python.xml --no-serve";
 
 /// Whether `clx build` goes on after the build.

@@ -23,7 +23,7 @@ pub(super) fn run(command: &CacheCommand) -> Exit {
         CacheCommand::Export(args) => &args.cache,
         CacheCommand::Import(args) => &args.cache,
     };
-    let loaded = super::load(&args.spec);
+    let loaded = super::load(&args.spec, &[]);
     let Some(course) = loaded.course else {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;

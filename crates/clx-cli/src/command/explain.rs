@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clx_build::StepForecast;
-use clx_course::LoadOptions;
 
 use super::failure::Failure;
 use super::plan::{Foreseen, foresee, place, refuse, step_json, why};
-use crate::args::{ExplainArgs, ListFormat};
+use crate::args::{ExplainArgs, ListFormat, SpecArgs};
 use crate::display::{seconds, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
@@ -28,10 +27,10 @@ fn explain(args: &ExplainArgs) -> Result<(), Failure> {
         Some(spec) => vec![spec.clone()],
         None => specs_above(&path),
     };
-    let options = LoadOptions { root: args.data_dir.clone(), ..LoadOptions::default() };
     let mut refused = None;
     for spec in &specs {
-        match foresee(spec, &options, &args.selection, &args.work) {
+        let spec = SpecArgs { spec: spec.clone(), data_dir: args.data_dir.clone() };
+        match foresee(&spec, &args.selection, &args.work) {
             Ok(foreseen) => {
                 if let Some(step) = step_of(&foreseen, &path) {
                     print(&foreseen, step, &path, args.format);

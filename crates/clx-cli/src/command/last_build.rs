@@ -108,12 +108,17 @@ impl Parts {
     fn of(course: &Course, plan: &BuildPlan) -> Self {
         let shown = |path: &Path| path.to_string_lossy().into_owned();
         let topics = || course.sections.iter().flat_map(|section| &section.topics);
+        let beside = topics().flat_map(|topic| {
+            let files = topic.files.iter().map(|file| &*file.path);
+            files.filter(|path| !path.starts_with(&topic.path))
+        });
         let crosses = |(source, file): &(&Path, &Path)| {
             !topics().any(|topic| source.starts_with(&topic.path) && file.starts_with(&topic.path))
         };
         let needed = plan.needs().filter(crosses).map(|(_, file)| shown(file));
         let groups = course.dir_groups.iter().flat_map(|group| &group.files);
-        let elsewhere = needed.chain(groups.map(|file| shown(&file.source))).collect();
+        let elsewhere =
+            needed.chain(groups.map(|file| shown(&file.source))).chain(beside.map(shown)).collect();
         Self { places: places(course, plan), elsewhere }
     }
 }

@@ -11,6 +11,7 @@ mod failed_steps;
 mod failure;
 mod images;
 mod last_build;
+mod limited;
 mod list;
 mod narrow;
 mod outline;
@@ -67,11 +68,10 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn load(args: &SpecArgs) -> Loaded {
-    clx_course::load(
-        &args.spec,
-        &LoadOptions { root: args.data_dir.clone(), ..LoadOptions::default() },
-    )
+/// Loads a course, or the part of it that `only` names.
+fn load(args: &SpecArgs, only: &[String]) -> Loaded {
+    let (root, only) = (args.data_dir.clone(), only.to_owned());
+    clx_course::load(&args.spec, &LoadOptions { root, only, ..LoadOptions::default() })
 }
 
 /// Loads a course for a command that only reads it; prints problems, errors alone if it loads.

@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use clx_build::BuildPlan;
-use clx_core::Diagnostic;
+use clx_core::{ContentHash, Diagnostic};
 use clx_course::Course;
 use clx_store::Left;
 
@@ -86,9 +86,10 @@ impl Narrow {
     /// Makes a plan of the topics a part of that of the whole course. `None` if it makes anything
     /// elsewhere than the last build, or if its problems are not those of the topics alone.
     pub(super) fn fit(&self, course: &Course, plan: BuildPlan) -> Option<BuildPlan> {
-        let of_last = self.changed.parts.places.iter();
-        let of_topics = of_last.filter(|(source, _)| self.covers(&course.root.join(source)));
-        if !of_topics.eq(places(course, &plan).iter()) {
+        let is_covered =
+            |(source, _): &(&String, &ContentHash)| self.covers(&course.root.join(source));
+        let of_last = self.changed.parts.places.iter().filter(is_covered);
+        if !of_last.eq(places(course, &plan).iter().filter(is_covered)) {
             return None;
         }
         let LastBuild { totals, problems, .. } = self.last();

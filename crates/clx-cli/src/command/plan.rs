@@ -1,24 +1,24 @@
 //! `clx plan`: what a build would do, and why.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clx_build::{Cause, Forecast, PlaceState, StepForecast};
 use clx_core::{Diagnostic, JobKind};
-use clx_course::{Course, LoadOptions};
+use clx_course::Course;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::planning::{Planned, Planner, outputs};
 use super::wiring::{Workshop, open_state, processors, runtime};
-use crate::args::build::{SelectionArgs, WorkArgs};
-use crate::args::{ListFormat, PlanArgs};
+use crate::args::build::WorkArgs;
+use crate::args::selection::SelectionArgs;
+use crate::args::{ListFormat, PlanArgs, SpecArgs};
 use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
 pub(super) fn run(args: &PlanArgs) -> Exit {
-    let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
-    let foreseen = match foresee(&args.spec.spec, &options, &args.selection, &args.work) {
+    let foreseen = match foresee(&args.spec, &args.selection, &args.work) {
         Ok(foreseen) => foreseen,
         Err(failure) => return refuse(failure),
     };
@@ -46,24 +46,23 @@ pub(super) struct Foreseen {
 
 /// Looks what a build would do.
 pub(super) fn foresee(
-    spec: &Path,
-    options: &LoadOptions,
+    spec: &SpecArgs,
     selection: &SelectionArgs,
     work: &WorkArgs,
 ) -> Result<Foreseen, Failure> {
     let wrong = |problems| Failure {
-        message: format!("{} cannot be planned", spec.display()),
+        message: format!("{} cannot be planned", spec.spec.display()),
         problems,
         exit: Exit::Spec,
     };
-    let loaded = clx_course::load(spec, options);
+    let loaded = super::load(spec, &selection.only);
     let course = loaded.course.ok_or_else(|| wrong(loaded.diagnostics.clone()))?;
-    let (wanted, all, warnings) = outputs(&course, selection).map_err(wrong)?;
+    let (wanted, warnings) = outputs(&course, selection).map_err(wrong)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
     let (toolbox, store) = (workshop.toolbox(), &workshop.store);
     let planner = Planner { course: &course, work, toolbox: &toolbox, store };
-    let Planned { plan, .. } = planner.plan(&wanted, &all)?;
+    let Planned { plan, .. } = planner.plan(&wanted)?;
     let forecast = Forecast::new(&plan, store)?;
     store.flush()?;
     let mut problems = loaded.diagnostics;
@@ -187,11 +186,11 @@ fn shown(paths: &[PathBuf]) -> Value {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-/// Returns how long the steps will take with all workers: the kinds one beside the other, each as long
-/// as its longest step, or as its share of all. A step that never ran is taken for a mean one of its
+/// Returns how long the steps will take with all workers: the kinds one beside the other, unless that
+/// is limited, each as long as its longest step, or as its share of all. A step that never ran is taken for a mean one of its
 /// kind; `None` if none of some kind ever ran.
 fn expected(steps: &[&StepForecast], work: &WorkArgs) -> Option<Duration> {
-    let mut longest = Duration::ZERO;
+    let (mut longest, mut total) = (Duration::ZERO, Duration::ZERO);
     for kind in [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio] {
         let made: Vec<_> =
             steps.iter().filter(|step| step.kind == kind && step.n_made() > 0).collect();
@@ -202,9 +201,10 @@ fn expected(steps: &[&StepForecast], work: &WorkArgs) -> Option<Duration> {
         let sum: Duration = known.iter().sum();
         let mean = sum.checked_div(u32::try_from(known.len()).ok()?)?;
         let n_unknown = u32::try_from(made.len() - known.len()).ok()?;
-        let n_workers = work.count.of(kind).unwrap_or_else(processors).max(1);
-        let share = (sum + mean * n_unknown) / n_workers;
+        let all = sum + mean * n_unknown;
+        let share = all / work.count.of(kind, processors()).max(1);
+        total += all;
         longest = longest.max(share).max(known.into_iter().max().unwrap_or_default());
     }
-    Some(longest)
+    Some(work.total().map_or(longest, |limit| longest.max(total / limit)))
 }

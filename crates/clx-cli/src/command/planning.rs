@@ -13,7 +13,8 @@ use super::last_build::{Identities, ToolNotes};
 use super::pages::{KernelChooser, PageTemplates};
 use super::toolbox::Toolbox;
 use super::with_causes;
-use crate::args::build::{ExecuteArg, ImageModeArg, SelectionArgs, WorkArgs};
+use crate::args::build::{ExecuteArg, WorkArgs};
+use crate::args::selection::{ImageModeArg, SelectionArgs};
 
 /// What plans are made of.
 pub(super) struct Planner<'a> {
@@ -33,8 +34,8 @@ pub(super) struct Planned {
 }
 
 impl Planner<'_> {
-    /// Plans what `outputs` asks for; what `all` names beside that is not swept.
-    pub(super) fn plan(&self, outputs: &OutputPlan, all: &OutputPlan) -> Result<Planned, Failure> {
+    /// Plans what `outputs` asks for.
+    pub(super) fn plan(&self, outputs: &OutputPlan) -> Result<Planned, Failure> {
         let Self { course, work, toolbox, store } = *self;
         let templates = PageTemplates::load(&course.root, store)?;
         let notes = ToolNotes::default();
@@ -58,34 +59,28 @@ impl Planner<'_> {
         };
         let diagrams = |kind| diagram_tool(kind, work.diagrams, || renderer(kind));
         let settings = PlanSettings { pages, diagrams: &diagrams };
-        let plan = BuildPlan::new(course, outputs, all, store, &settings)
+        let plan = BuildPlan::new(course, outputs, store, &settings)
             .map_err(|error| Failure::environment(with_causes(&error)))?;
         Ok(Planned { plan, tools: notes.take(), templates: templates.inputs })
     }
 }
 
-pub(super) type Plans = (OutputPlan, OutputPlan, Vec<Diagnostic>);
-
-/// Plans the selection, and the same without its restriction to some kinds: what that names is
-/// never swept.
-pub(super) fn outputs(course: &Course, args: &SelectionArgs) -> Result<Plans, Vec<Diagnostic>> {
+/// Plans which outputs are selected, with warnings.
+pub(super) fn outputs(
+    course: &Course,
+    args: &SelectionArgs,
+) -> Result<(OutputPlan, Vec<Diagnostic>), Vec<Diagnostic>> {
     let selection = Selection {
         output_dir: args.output_dir.clone(),
         targets: args.targets.clone(),
         languages: args.language.clone(),
-        speaker_only: args.speaker_only,
+        kinds: args.kinds(),
+        formats: args.formats.clone(),
         image_mode: match args.image_mode {
             ImageModeArg::Duplicated => ImageMode::Duplicated,
             ImageModeArg::Shared => ImageMode::Shared,
         },
-        formats: Vec::new(),
         picture_formats: args.image_format.formats(),
     };
-    let (outputs, warnings) = clx_course::outputs(course, &selection)?;
-    let all = if args.speaker_only {
-        clx_course::outputs(course, &Selection { speaker_only: false, ..selection })?.0
-    } else {
-        OutputPlan::default()
-    };
-    Ok((outputs, all, warnings))
+    clx_course::outputs(course, &selection)
 }

@@ -55,7 +55,7 @@ impl PoolNote {
 }
 
 pub(super) fn run(args: &PoolRunArgs) -> Exit {
-    let loaded = super::load(&args.spec);
+    let loaded = super::load(&args.spec, &[]);
     let Some(course) = loaded.course else {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;
@@ -247,7 +247,7 @@ fn chosen(images: &ToolImages, kinds: &[JobKind]) -> Result<Vec<(JobKind, ToolIm
 }
 
 fn size(args: &PoolRunArgs, kind: JobKind) -> u32 {
-    args.count.of(kind).unwrap_or_else(|| usual_size(kind))
+    args.count.of(kind, usual_size(kind))
 }
 
 fn describe(args: &PoolRunArgs, images: &[(JobKind, ToolImage)]) -> String {

@@ -16,6 +16,7 @@ use super::narrow::{Changed, Narrow};
 use super::planning::{Planned, Planner, outputs};
 use super::wiring::Workshop;
 use crate::args::BuildArgs;
+use crate::args::selection::ImageModeArg;
 use crate::exit::Exit;
 
 /// How long workers may take to end after a build.
@@ -25,8 +26,6 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(super) struct Wanted {
     pub(super) course: Course,
     pub(super) outputs: OutputPlan,
-    /// The same without the restriction to some kinds: what this names is never swept.
-    all: OutputPlan,
     /// What was found wrong, which leaves something to build.
     pub(super) found: Vec<Diagnostic>,
     /// When the course began to be read, and what was looked at.
@@ -44,15 +43,19 @@ impl Wanted {
         last: Option<TracedBuild>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let began = SystemClock.now();
-        let changed = last.and_then(Changed::of);
+        // What one topic shares with others can be said of a whole course only.
+        let is_divisible =
+            args.selection.only.is_empty() && args.selection.image_mode == ImageModeArg::Duplicated;
+        let changed = last.filter(|_| is_divisible).and_then(Changed::of);
         let options = LoadOptions {
             root: args.spec.data_dir.clone(),
+            only: args.selection.only.clone(),
             changed: changed.as_ref().map(|changed| changed.files().to_vec()).unwrap_or_default(),
         };
         let loaded = clx_course::load(&args.spec.spec, &options);
-        match (changed, &loaded.part) {
+        match (changed, loaded.touched.clone()) {
             (Some(changed), Some(topics)) => {
-                let narrow = changed.within(topics.clone());
+                let narrow = changed.within(topics);
                 let part = Self::of_topics(args, began, loaded, narrow);
                 part.map_or_else(|| Self::read(args, None), Ok)
             }
@@ -67,9 +70,9 @@ impl Wanted {
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut found = loaded.diagnostics;
         let Some(course) = loaded.course else { return Err(found) };
-        let (outputs, all, warnings) = outputs(&course, &args.selection)?;
+        let (outputs, warnings) = outputs(&course, &args.selection)?;
         found.extend(warnings);
-        Ok(Self { course, outputs, all, found, began, inputs: loaded.inputs, narrow: None })
+        Ok(Self { course, outputs, found, began, inputs: loaded.inputs, narrow: None })
     }
 
     /// `None` if the whole course has to be read.
@@ -80,12 +83,11 @@ impl Wanted {
         narrow: Narrow,
     ) -> Option<Self> {
         let course = loaded.course?;
-        let (mut outputs, all, warnings) = outputs(&course, &args.selection).ok()?;
-        outputs.retain(|source| narrow.covers(source));
+        let (outputs, warnings) = outputs(&course, &args.selection).ok()?;
         let found = [loaded.diagnostics, warnings].concat();
         let found = narrow.merge(&course, &narrow.last().found, found)?;
         let inputs = loaded.inputs;
-        Some(Self { course, outputs, all, found, began, inputs, narrow: Some(narrow) })
+        Some(Self { course, outputs, found, began, inputs, narrow: Some(narrow) })
     }
 }
 
@@ -129,7 +131,7 @@ impl Round<'_> {
         let mut backend = workshop.backend(&course.root, work, runtime)?;
         let options = BuildOptions {
             adopt: work.adopt,
-            keep: work.keep_directory || wanted.narrow.is_some(),
+            keep: work.keep_directory,
             fail_fast: work.fail_fast,
         };
         let mut remembering = Remembering::new(&mut backend, failed);
@@ -148,7 +150,7 @@ impl Round<'_> {
         let toolbox = self.workshop.toolbox();
         let (course, store) = (&wanted.course, &self.workshop.store);
         let planner = Planner { course, work: &self.args.work, toolbox: &toolbox, store };
-        let Planned { plan, tools, templates } = planner.plan(&wanted.outputs, &wanted.all)?;
+        let Planned { plan, tools, templates } = planner.plan(&wanted.outputs)?;
         let plan = match &wanted.narrow {
             Some(narrow) => narrow.fit(course, plan),
             None => Some(plan),

@@ -7,7 +7,7 @@ use crate::display::{Style, plural, stderr_line, stdout_line};
 use crate::exit::Exit;
 
 pub(super) fn run(args: &SpecArgs) -> Exit {
-    let loaded = super::load(args);
+    let loaded = super::load(args, &[]);
     let mut problems = loaded.diagnostics;
     if let Some(course) = &loaded.course {
         problems.extend(match clx_course::outputs(course, &Selection::default()) {

@@ -16,10 +16,12 @@ use clx_queue::{
 };
 use clx_store::{Sharing, Store, StoreOptions};
 use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
 
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
 use super::images::ToolImages;
+use super::limited::Limited;
 use super::pool::PoolNote;
 use super::toolbox::{Lack, Toolbox};
 use super::tools::Tools;
@@ -186,9 +188,12 @@ impl Crew {
             Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => None,
         };
         let mut pools = Pools::new();
+        let permits = args.total().map(|limit| Arc::new(Semaphore::new(limit as usize)));
         for kind in [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio] {
             let executor: Arc<dyn Executor> = match (self, &containers) {
-                (Self::Threads(tools), _) => Arc::new(threads(kind, workshop, tools, runtime)),
+                (Self::Threads(tools), _) => {
+                    Arc::new(threads(kind, workshop, tools, permits.clone(), runtime))
+                }
                 (_, Some((containers, images))) => match images.image(kind) {
                     Ok(image) => Arc::new(containers.executor(kind, &image)),
                     // The plan has no steps of this kind, or tells what lacks.
@@ -199,10 +204,11 @@ impl Crew {
                     Arc::new(Process::new(move |worker| worker_command(&state, kind, worker)))
                 }
             };
-            let size = args.count.of(kind).unwrap_or_else(|| match self {
+            let usual = match self {
                 Self::Containers { .. } => usual_size(kind),
                 Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => processors(),
-            });
+            };
+            let size = args.count.of(kind, usual);
             pools.push((kind.name().to_owned(), executor, size));
         }
         Ok(pools)
@@ -218,11 +224,23 @@ pub(super) fn usual_size(kind: JobKind) -> u32 {
     }
 }
 
-fn threads(kind: JobKind, workshop: &Workshop, tools: &Arc<Tools>, runtime: &Runtime) -> InProcess {
+/// Makes threads that work on as many jobs at once as there are `permits`, if any are given.
+fn threads(
+    kind: JobKind,
+    workshop: &Workshop,
+    tools: &Arc<Tools>,
+    permits: Option<Arc<Semaphore>>,
+    runtime: &Runtime,
+) -> InProcess {
     let (store, tools) = (Arc::clone(&workshop.store), Arc::clone(tools));
     let make = move || {
         let store = Arc::clone(&store) as _;
-        tools.handler(kind, store).expect("jobs of a kind exist only if its tool does")
+        let handler =
+            tools.handler(kind, store).expect("jobs of a kind exist only if its tool does");
+        match permits.clone() {
+            Some(permits) => Arc::new(Limited { handler, permits }),
+            None => handler,
+        }
     };
     InProcess::new(workshop.queue.clone(), runtime.handle().clone(), make)
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use clx_core::{Diagnostic, JobKind, OutputFormat, PictureFormat};
 
-use super::claim::{Claims, Maker};
+use super::claim::{Claimant, Claims, Maker};
 use super::layout::Layout;
+use super::nothing::check;
 use super::picture::{pictures, with_extension};
 use super::select::select;
 use super::shared::SharedImages;
@@ -23,12 +24,14 @@ use crate::spec::TargetSpec;
 /// Returns everything that a build of the course must put into output trees, and what was noticed on
 /// the way: warnings, and errors that concern single outputs only.
 ///
-/// Where two sources have one output path, the first in course order has it.
+/// Where two sources have one output path, the first in course order has it, also if the course is a
+/// part of one and the first is not wanted.
 ///
 /// # Errors
 ///
-/// Nothing can be built if no selected target exists, if code outputs are wanted of a course without
-/// `prog-lang`, or if different images share one place in [`ImageMode::Shared`].
+/// Nothing can be built if no selected target exists, if nothing has all that is selected, if code
+/// outputs are wanted of a course without `prog-lang`, or if different images share one place in
+/// [`ImageMode::Shared`].
 pub fn outputs(
     course: &Course,
     selection: &Selection,
@@ -48,7 +51,21 @@ pub fn outputs(
     }
     let mut course_dirs = layout.places.clone();
     course_dirs.extend(places_of_other_languages(course, &targets));
-    Ok((OutputPlan { targets, course_dirs, ..builder.plan }, findings))
+    let complete_dirs = if course.is_part {
+        Vec::new()
+    } else if selection.kinds.is_empty() && selection.formats.is_empty() {
+        course_dirs.clone()
+    } else {
+        layout.variants.iter().map(|variant| variant.directory.clone()).collect()
+    };
+    let plan = OutputPlan { targets, course_dirs, complete_dirs, ..builder.plan };
+    match check(course, selection, &plan) {
+        Ok(()) => Ok((plan, findings)),
+        Err(problem) => {
+            findings.push(*problem);
+            Err(findings)
+        }
+    }
 }
 
 /// Returns the course directories of languages that the targets of the spec do not have, perhaps no
@@ -111,6 +128,12 @@ struct Placed<'p, 'c> {
     topic_pictures: Arc<[TopicPicture]>,
 }
 
+impl<'c> Placed<'_, 'c> {
+    fn claimant(&self, file: &'c TopicFile, maker: Maker) -> Claimant<'c> {
+        Claimant { source: &file.path, maker, is_wanted: self.topic.is_wanted }
+    }
+}
+
 impl<'c> Builder<'c> {
     fn new(course: &'c Course, layout: &'c Layout, selection: &'c Selection) -> Self {
         Self {
@@ -130,7 +153,7 @@ impl<'c> Builder<'c> {
 
     fn section(&mut self, section: &'c Section) {
         let directories = self.layout.section_dirs(section);
-        for directory in &directories {
+        for directory in directories.iter().filter(|_| section.is_wanted) {
             if self.section_dirs.insert(directory.clone()) {
                 self.plan.directories.push(directory.clone());
             }
@@ -172,13 +195,14 @@ impl<'c> Builder<'c> {
                 // The diagram wins over a picture that an earlier tool left in the source tree.
                 FileClass::Image if made.contains(&file.relative) => {}
                 FileClass::Image => {
-                    let places = self.places(placed, &file.relative, &file.path, Maker::Copy);
-                    self.copy(&file.path, &places, false);
+                    let claimant = placed.claimant(file, Maker::Copy);
+                    let places = self.places(placed, &file.relative, claimant);
+                    self.copy(claimant, &places, false);
                 }
                 FileClass::Data => {
                     let places: Vec<_> =
                         placed.directories.iter().map(|dir| dir.join(&file.relative)).collect();
-                    self.copy(&file.path, &places, false);
+                    self.copy(placed.claimant(file, Maker::Copy), &places, false);
                 }
                 FileClass::UnsupportedNotebook => {}
             }
@@ -194,7 +218,7 @@ impl<'c> Builder<'c> {
             let title = name::sanitize(info.titles.get(variant.language)).unwrap_or_default();
             let extension = variant.extension(info.prog_lang);
             let path = directory.join(format!("{:02} {title}{extension}", info.number));
-            if self.claims.claim(&path, &file.path, Maker::Notebook) {
+            if self.claims.claim(&path, placed.claimant(file, Maker::Notebook)) {
                 wanted.push(NotebookOutput {
                     path,
                     language: variant.language,
@@ -206,6 +230,9 @@ impl<'c> Builder<'c> {
                     },
                 });
             }
+        }
+        if !placed.topic.is_wanted {
+            return;
         }
         let code = placed.topic.code;
         let key = (placed.topic.path.as_path(), file.path.as_path(), code);
@@ -230,21 +257,28 @@ impl<'c> Builder<'c> {
     fn diagram(&mut self, placed: &Placed<'_, 'c>, file: &'c TopicFile, kind: JobKind) {
         let Some(stem) = placed.pictures.get(file.path.as_path()) else { return };
         let formats = self.formats.clone();
-        let diagrams = &mut self.plan.diagrams;
-        let index = *self.diagrams.entry(&file.path).or_insert_with(|| {
-            let name = stem.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let picture = |&(format, _)| DiagramPicture { format, places: Vec::new() };
-            let pictures = formats.iter().map(picture).collect();
-            diagrams.push(DiagramOutputs { source: file.path.clone(), kind, stem: name, pictures });
-            diagrams.len() - 1
-        });
+        let claimant = placed.claimant(file, Maker::Diagram(kind));
+        let index = claimant.is_wanted.then(|| self.planned_diagram(&file.path, kind, stem));
         let wanted = formats.iter().enumerate().filter(|(_, (_, is_placed))| *is_placed);
         for (position, &(format, _)) in wanted {
-            let maker = Maker::Diagram(kind);
-            let mut places = self.places(placed, &with_extension(stem, format), &file.path, maker);
-            places.retain(|place| self.claims.claim(place, &file.path, maker));
-            self.plan.diagrams[index].pictures[position].places.append(&mut places);
+            let mut places = self.places(placed, &with_extension(stem, format), claimant);
+            places.retain(|place| self.claims.claim(place, claimant));
+            if let Some(index) = index {
+                self.plan.diagrams[index].pictures[position].places.append(&mut places);
+            }
         }
+    }
+
+    /// Returns the position of a diagram in the plan, with no places if it is new there.
+    fn planned_diagram(&mut self, source: &'c Path, kind: JobKind, picture: &Path) -> usize {
+        let diagrams = &mut self.plan.diagrams;
+        *self.diagrams.entry(source).or_insert_with(|| {
+            let stem = picture.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let picture = |&(format, _): &_| DiagramPicture { format, places: Vec::new() };
+            let pictures = self.formats.iter().map(picture).collect();
+            diagrams.push(DiagramOutputs { source: source.to_owned(), kind, stem, pictures });
+            diagrams.len() - 1
+        })
     }
 
     /// Returns the paths of an image, given by its path relative to the topic.
@@ -252,26 +286,23 @@ impl<'c> Builder<'c> {
         &mut self,
         placed: &Placed<'_, 'c>,
         relative: &Path,
-        source: &'c Path,
-        maker: Maker,
+        claimant: Claimant<'c>,
     ) -> Vec<PathBuf> {
         match self.mode {
             ImageMode::Duplicated => {
                 placed.directories.iter().map(|directory| directory.join(relative)).collect()
             }
             ImageMode::Shared => {
-                let place = self.shared.place(relative, source, maker);
+                let place = self.shared.place(relative, claimant);
                 self.layout.places.iter().map(|course_dir| course_dir.join(&place)).collect()
             }
         }
     }
 
-    fn copy(&mut self, source: &'c Path, places: &[PathBuf], keep_mtime: bool) {
-        let claimed: Vec<_> = places
-            .iter()
-            .filter(|place| self.claims.claim(place, source, Maker::Copy))
-            .cloned()
-            .collect();
+    fn copy(&mut self, claimant: Claimant<'c>, places: &[PathBuf], keep_mtime: bool) {
+        let source = claimant.source;
+        let claimed: Vec<_> =
+            places.iter().filter(|place| self.claims.claim(place, claimant)).cloned().collect();
         if claimed.is_empty() {
             return;
         }
@@ -285,14 +316,16 @@ impl<'c> Builder<'c> {
     }
 
     fn groups(&mut self, output_roots: &[PathBuf]) {
-        let files = self.course.dir_groups.iter().flat_map(|group| &group.files);
-        for file in files {
+        let groups = self.course.dir_groups.iter();
+        let files = groups.flat_map(|group| group.files.iter().map(|file| (group.is_wanted, file)));
+        for (is_wanted, file) in files {
             if output_roots.iter().any(|root| file.source.starts_with(root)) {
                 continue;
             }
             let course_dirs = self.layout.places.iter();
             let places: Vec<_> = course_dirs.map(|dir| dir.join(&file.relative)).collect();
-            self.copy(&file.source, &places, true);
+            let claimant = Claimant { source: &file.source, maker: Maker::Copy, is_wanted };
+            self.copy(claimant, &places, true);
         }
     }
 }

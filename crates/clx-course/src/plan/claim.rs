@@ -19,12 +19,22 @@ pub(super) enum Maker {
     Copy,
 }
 
+/// Who would write an output path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claimant<'c> {
+    pub(super) source: &'c Path,
+    pub(super) maker: Maker,
+    /// Whether its outputs are wanted. Of a part of a course the others claim, too, so that each path
+    /// is written from the same source as ever.
+    pub(super) is_wanted: bool,
+}
+
 /// Output paths and the sources they are made from.
 #[derive(Debug)]
 pub(super) struct Claims<'c> {
     course: &'c Course,
     /// By the text of the path: all are built alike, and comparing part by part is slow.
-    taken: HashMap<OsString, (&'c Path, Maker)>,
+    taken: HashMap<OsString, Claimant<'c>>,
     /// Pairs of sources that were compared: each is compared, and reported, once.
     compared: HashMap<(&'c Path, &'c Path), bool>,
     /// Pairs of diagrams of one topic that were reported; unnamed ones with themselves.
@@ -44,24 +54,42 @@ impl<'c> Claims<'c> {
         }
     }
 
-    /// Tells whether `source` is the first to claim `destination`. A later source is reported unless
-    /// it makes the same bytes.
-    pub(super) fn claim(&mut self, destination: &Path, source: &'c Path, maker: Maker) -> bool {
+    /// Tells whether `destination` is to be written for a claimant: it is wanted, and the first of those
+    /// that are, and nobody before it makes other bytes. One that comes too late is reported unless it
+    /// makes the same bytes.
+    pub(super) fn claim(&mut self, destination: &Path, claimant: Claimant<'c>) -> bool {
         let first = match self.taken.entry(destination.as_os_str().to_owned()) {
             Entry::Vacant(slot) => {
-                slot.insert((source, maker));
-                return true;
+                slot.insert(claimant);
+                return claimant.is_wanted;
             }
             Entry::Occupied(slot) => *slot.get(),
         };
-        if first != (source, maker) && !self.compared.contains_key(&(first.0, source)) {
-            let same = same_output(first, (source, maker));
-            self.compared.insert((first.0, source), same);
-            if !same {
-                self.report(destination, first, (source, maker));
-            }
+        if !claimant.is_wanted {
+            return false;
         }
-        false
+        let same = self.is_same(destination, first, claimant);
+        if same && !first.is_wanted {
+            self.taken.insert(destination.as_os_str().to_owned(), claimant);
+        }
+        same && !first.is_wanted
+    }
+
+    /// Tells whether two claimants make the same bytes; if not, that is reported once.
+    fn is_same(&mut self, destination: &Path, first: Claimant<'c>, second: Claimant<'c>) -> bool {
+        if (first.source, first.maker) == (second.source, second.maker) {
+            return true;
+        }
+        let pair = (first.source, second.source);
+        if let Some(&same) = self.compared.get(&pair) {
+            return same;
+        }
+        let same = same_output(first, second);
+        self.compared.insert(pair, same);
+        if !same {
+            self.report(destination, first, second);
+        }
+        same
     }
 
     /// Reports two diagrams of one topic that would make one picture.
@@ -88,17 +116,17 @@ impl<'c> Claims<'c> {
         self.found
     }
 
-    fn report(&mut self, path: &Path, first: (&Path, Maker), second: (&Path, Maker)) {
+    fn report(&mut self, path: &Path, first: Claimant<'c>, second: Claimant<'c>) {
         let course = self.course;
-        if matches!((first.1, second.1), (Maker::Diagram(_), Maker::Diagram(_))) {
-            self.found.push(diagram_collision(course, first.0, second.0, path));
+        if matches!((first.maker, second.maker), (Maker::Diagram(_), Maker::Diagram(_))) {
+            self.found.push(diagram_collision(course, first.source, second.source, path));
             return;
         }
         let message = format!(
             "`{}` would be written from `{}` and from `{}`: the first is used",
             course.shown(path).display(),
-            course.shown(first.0).display(),
-            course.shown(second.0).display(),
+            course.shown(first.source).display(),
+            course.shown(second.source).display(),
         );
         let finding = Diagnostic::new(
             Severity::High,
@@ -107,7 +135,7 @@ impl<'c> Claims<'c> {
             message,
         );
         let hint = "rename one of them, or put the topics into sections of different names";
-        self.found.push(finding.in_file(course.shown(second.0)).with_hint(hint));
+        self.found.push(finding.in_file(course.shown(second.source)).with_hint(hint));
     }
 }
 
@@ -125,14 +153,14 @@ fn diagram_collision(course: &Course, first: &Path, second: &Path, picture: &Pat
 
 /// Tells whether two sources make equal outputs, as far as their bytes can tell. Notebooks depend on
 /// the files around them, diagrams on what they include.
-pub(super) fn same_output(first: (&Path, Maker), second: (&Path, Maker)) -> bool {
-    if first.1 != second.1 {
+pub(super) fn same_output(first: Claimant<'_>, second: Claimant<'_>) -> bool {
+    if first.maker != second.maker {
         return false;
     }
-    match first.1 {
-        Maker::Notebook => first.0 == second.0,
-        Maker::Copy => same_bytes(first.0, second.0).is_some(),
-        Maker::Diagram(_) => same_bytes(first.0, second.0)
+    match first.maker {
+        Maker::Notebook => first.source == second.source,
+        Maker::Copy => same_bytes(first.source, second.source).is_some(),
+        Maker::Diagram(_) => same_bytes(first.source, second.source)
             .is_some_and(|bytes| !String::from_utf8_lossy(&bytes).contains("!include")),
     }
 }

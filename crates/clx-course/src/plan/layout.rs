@@ -26,7 +26,7 @@ pub(super) struct Variant {
     /// `R/…/{course}`.
     pub(super) course_dir: PathBuf,
     /// `R/…/{course}/{Slides}/{Html}/{Kind}`, what section directories lie in.
-    directory: PathBuf,
+    pub(super) directory: PathBuf,
 }
 
 impl Layout {

@@ -10,7 +10,8 @@ use crate::course::{FileClass, Topic, TopicFile};
 use crate::source;
 
 /// Returns the pictures of a topic's diagrams, relative to the topic's directory and without
-/// extension, by diagram. Of two diagrams for one picture the first makes it.
+/// extension, by diagram. Of two diagrams for one picture the first makes it; the other is reported if
+/// the topic is wanted.
 pub(super) fn pictures<'c>(
     topic: &'c Topic,
     claims: &mut Claims<'c>,
@@ -21,10 +22,13 @@ pub(super) fn pictures<'c>(
         |file: &&TopicFile| matches!(file.class, FileClass::PlantUml | FileClass::Drawio);
     for file in topic.files.iter().filter(is_diagram) {
         let Some(picture) = source::picture_of(&file.relative) else {
-            claims.report_unnamed(&file.path);
+            if topic.is_wanted {
+                claims.report_unnamed(&file.path);
+            }
             continue;
         };
         match makers.get(&picture) {
+            Some(_) if !topic.is_wanted => {}
             Some(first) => {
                 let picture = with_extension(&picture, PictureFormat::Png);
                 claims.report_diagrams(first, &file.path, &topic.directory.join(picture));

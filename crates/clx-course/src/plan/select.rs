@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clx_core::{Audience, Diagnostic, OutputFormat, Severity};
+use clx_core::{Diagnostic, OutputFormat, Severity};
 
+use super::nothing::nothing_offered;
 use super::{Selection, Target};
 use crate::course::Course;
 use crate::spec::TargetSpec;
@@ -16,23 +17,22 @@ const DEFAULT_NAME: &str = "default";
 ///
 /// # Errors
 ///
-/// If the selection names targets and none of them exists, or if code outputs are wanted of a course
-/// without `prog-lang`.
+/// If the selection names targets and none of them exists, if none has what is selected, or if code
+/// outputs are wanted of a course without `prog-lang`.
 pub(super) fn select(
     course: &Course,
     selection: &Selection,
 ) -> Result<(Vec<Target>, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (mut targets, mut warnings) = named(course, selection)?;
-    for target in &mut targets {
-        intersect(target, selection);
+    let (offered, mut warnings) = named(course, selection)?;
+    let targets: Vec<_> = offered.iter().map(|target| intersect(target, selection)).collect();
+    if targets.iter().all(Target::is_empty) {
+        warnings.push(nothing_offered(course, selection, &offered));
+        return Err(warnings);
     }
     let wants_code = |target: &Target| target.formats.contains(&OutputFormat::Code);
     if course.prog_lang.is_none() && targets.iter().any(|t| !t.is_empty() && wants_code(t)) {
         warnings.push(no_prog_lang(course));
         return Err(warnings);
-    }
-    if targets.iter().all(Target::is_empty) {
-        warnings.push(nothing_selected(course, selection));
     }
     Ok((targets, warnings))
 }
@@ -89,16 +89,18 @@ fn of_spec(course: &Course, spec: &TargetSpec) -> Target {
     }
 }
 
-fn intersect(target: &mut Target, selection: &Selection) {
+fn intersect(target: &Target, selection: &Selection) -> Target {
+    let mut target = target.clone();
     if !selection.languages.is_empty() {
         target.languages.retain(|language| selection.languages.contains(language));
     }
-    if selection.speaker_only {
-        target.kinds.retain(|kind| kind.audience == Audience::Speaker);
+    if !selection.kinds.is_empty() {
+        target.kinds.retain(|kind| selection.kinds.contains(&kind.name));
     }
     if !selection.formats.is_empty() {
         target.formats.retain(|format| selection.formats.contains(format));
     }
+    target
 }
 
 fn unknown_target(course: &Course, name: &str, names: &[String]) -> Diagnostic {
@@ -123,16 +125,4 @@ fn no_prog_lang(course: &Course) -> Diagnostic {
             "add `<prog-lang>` with one of: cpp, csharp, java, python, typescript; or leave the \
              format `code` out of the targets",
         )
-}
-
-fn nothing_selected(course: &Course, selection: &Selection) -> Diagnostic {
-    let codes: Vec<_> = course.codes().iter().map(ToString::to_string).collect();
-    let foreign = selection.languages.iter().find(|code| !course.codes().contains(code));
-    let message = match foreign {
-        Some(language) => format!("nothing is built: the course has no language `{language}`"),
-        None => "nothing is built: no target has what is selected".to_owned(),
-    };
-    Diagnostic::new(Severity::High, code::NOTHING_SELECTED, category::TARGET_SELECTION, message)
-        .in_file(course.shown(&course.spec))
-        .with_hint(format!("its languages are: {}; see `clx targets`", codes.join(", ")))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clx_core::Diagnostic;
 
-use super::claim::{Maker, same_output};
+use super::claim::{Claimant, same_output};
 use crate::course::Course;
 use crate::{category, code};
 
@@ -14,7 +14,7 @@ use crate::{category, code};
 #[derive(Debug)]
 pub(super) struct SharedImages<'c> {
     course: &'c Course,
-    taken: HashMap<PathBuf, (&'c Path, Maker)>,
+    taken: HashMap<PathBuf, Claimant<'c>>,
     collisions: Vec<Diagnostic>,
 }
 
@@ -25,12 +25,14 @@ impl<'c> SharedImages<'c> {
     }
 
     /// Returns the place of an image relative to the course directory, given relative to its topic.
-    pub(super) fn place(&mut self, relative: &Path, source: &'c Path, maker: Maker) -> PathBuf {
+    pub(super) fn place(&mut self, relative: &Path, claimant: Claimant<'c>) -> PathBuf {
         let rest = rest(relative);
         let place = Path::new("img").join(&rest);
-        let first = *self.taken.entry(rest).or_insert((source, maker));
-        if first != (source, maker) && !same_output(first, (source, maker)) {
-            let (shown, other) = (self.course.shown(first.0), self.course.shown(source));
+        let first = *self.taken.entry(rest).or_insert(claimant);
+        let is_other = (first.source, first.maker) != (claimant.source, claimant.maker);
+        if claimant.is_wanted && is_other && !same_output(first, claimant) {
+            let (shown, other) =
+                (self.course.shown(first.source), self.course.shown(claimant.source));
             let message = format!(
                 "`{}` and `{}` are different images for one shared place, `{}`",
                 shown.display(),

@@ -79,6 +79,16 @@ impl Tree {
         self.seen.extend(std::mem::take(&mut other.seen));
     }
 
+    /// Does something and drops what it finds, unless that is wanted.
+    pub(crate) fn reporting<T>(&mut self, wanted: bool, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.found.len();
+        let made = act(self);
+        if !wanted {
+            self.found.truncate(before);
+        }
+        made
+    }
+
     /// Returns the findings in the order they were made, and what was looked at.
     pub(crate) fn finish(self) -> (Vec<Diagnostic>, Inputs) {
         (self.found, self.seen)

@@ -25,8 +25,13 @@ fn read_group(group: Node<'_, '_>, report: &mut Report<'_>) -> Option<GroupSpec>
     let include_root_files = read_switch(group, "include-root-files", false, report);
     let recursive = read_switch(group, "recursive", true, report);
     let place = report.place(group);
+    let around = |tag: &'static str| {
+        let holder = group.ancestors().find(|node| node.has_tag_name(tag));
+        holder.map(|holder| report.place(holder))
+    };
+    let (section, topic) = (around("section"), around("topic"));
     let (name, path, subdirs) = (name?, path?, subdirs?);
-    Some(GroupSpec { name, path, subdirs, include_root_files, recursive, place })
+    Some(GroupSpec { name, path, subdirs, include_root_files, recursive, place, section, topic })
 }
 
 fn read_name(group: Node<'_, '_>, report: &mut Report<'_>) -> Option<PathBuf> {

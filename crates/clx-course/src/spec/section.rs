@@ -45,7 +45,9 @@ fn read_section(section: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Optio
     let name = reader.read(name_element);
     let directory = reader.directories(&name, name_element.unwrap_or(section));
     let topics = topics.into_iter().filter_map(|topic| read_topic(topic, reader)).collect();
-    Some(SectionSpec { name, directory, topics })
+    let id = section.attribute("id").map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+    let place = reader.report.place(section);
+    Some(SectionSpec { id, name, directory, topics, place })
 }
 
 fn read_topic(topic: Node<'_, '_>, reader: &mut TextReader<'_, '_>) -> Option<TopicReference> {

@@ -3,6 +3,7 @@
 mod course_x;
 mod groups;
 mod images;
+mod part;
 mod selection;
 mod temp_course;
 mod topics;

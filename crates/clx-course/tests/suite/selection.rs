@@ -36,8 +36,11 @@ fn every_variant_gets_every_file() {
     assert_eq!(counts(&course, &Selection::default()), [18, 18, 18]);
     let shared = Selection { image_mode: ImageMode::Shared, ..Selection::default() };
     assert_eq!(counts(&course, &shared), [18, 4, 18]);
-    let german_speaker =
-        Selection { languages: vec![Language::DE], speaker_only: true, ..Selection::default() };
+    let german_speaker = Selection {
+        languages: vec![Language::DE],
+        kinds: vec!["speaker".to_owned()],
+        ..Selection::default()
+    };
     assert_eq!(counts(&course, &german_speaker), [3, 3, 3]);
     let no_html = Selection {
         formats: vec![OutputFormat::Code, OutputFormat::Notebook],
@@ -123,14 +126,68 @@ fn named_targets_are_kept() {
 }
 
 #[test]
-fn nothing_selected_is_said() {
-    let course = three_files("", "");
+fn selection_that_leaves_nothing_is_an_error() {
+    fn check(course: &TempCourse, selection: &Selection, message: &str, hint: &str) {
+        let problems = outputs(&course.course(), selection).expect_err("nothing is left");
+        assert_eq!(summary(&problems), ["course-specs/spec.xml: Error CLX0136"]);
+        assert_eq!(problems[0].message, message);
+        assert_eq!(problems[0].hint.as_deref(), Some(hint));
+    }
+    let kinds = |names: &[&str]| Selection {
+        kinds: names.iter().map(|&name| name.to_owned()).collect(),
+        ..Selection::default()
+    };
     let french =
         Selection { languages: vec!["fr".parse().expect("a code")], ..Selection::default() };
-    let (plan, findings) = course.plan_of(&french);
-    assert_eq!(summary(&findings), ["course-specs/spec.xml: High CLX0136"]);
-    assert!(plan.course_dirs.is_empty() && plan.directories.is_empty());
-    assert!(files(&plan, course.root()).is_empty());
+    check(
+        &three_files("", ""),
+        &french,
+        "no target has the language `fr`",
+        "there are: de, en; see `clx targets`",
+    );
+    check(
+        &three_files("", TARGETS),
+        &kinds(&["speaker"]),
+        "no target has the kind `speaker`",
+        "there are: code-along, completed; see `clx targets`",
+    );
+    check(
+        &three_files("", TARGETS),
+        &Selection { targets: vec!["solutions".to_owned()], ..kinds(&["speaker", "code-along"]) },
+        "no selected target has the kind `speaker` or `code-along`",
+        "there are: completed; see `clx targets`",
+    );
+    check(
+        &three_files("", TARGETS),
+        &Selection { formats: vec![OutputFormat::Code], ..kinds(&["completed"]) },
+        "no target has all that is selected",
+        "`clx targets` lists what each target has",
+    );
+    let pages = Selection { formats: vec![OutputFormat::Html], ..Selection::default() };
+    let course = TempCourse::new(&spec("<topics><topic html='no'>x</topic></topics>", ""));
+    course.touch(&["slides/m/t_1_x/slides_a.py"]);
+    check(
+        &course,
+        &pages,
+        "the course has no outputs of the selected kinds and formats",
+        "a topic with `html=\"no\"` has no pages, an empty one has nothing at all",
+    );
+}
+
+#[test]
+fn only_directories_that_the_plan_knows_completely_may_be_swept() {
+    let course = three_files("", TARGETS);
+    let (plan, _) = course.plan();
+    assert_eq!(plan.complete_dirs, plan.course_dirs);
+    let pages = Selection { formats: vec![OutputFormat::Html], ..Selection::default() };
+    let (plan, _) = course.plan_of(&pages);
+    let dirs: Vec<_> = plan.complete_dirs.iter().map(|dir| files_name(dir, &course)).collect();
+    let expected = [
+        "out/students/De/Kurs/Folien/Html/Code-Along",
+        "out/students/En/Course/Slides/Html/Code-Along",
+        "/abs/solutions/En/Course/Slides/Html/Completed",
+    ];
+    assert_eq!(dirs, expected);
 }
 
 #[test]

@@ -52,7 +52,14 @@ impl TempCourse {
 
     /// Loads the course.
     pub(crate) fn load(&self) -> Loaded {
-        load(&self.root.join("course-specs/spec.xml"), &LoadOptions::default())
+        self.load_part(&[])
+    }
+
+    /// Loads what these names stand for.
+    pub(crate) fn load_part(&self, names: &[&str]) -> Loaded {
+        let only = names.iter().map(|&name| name.to_owned()).collect();
+        let options = LoadOptions { only, ..LoadOptions::default() };
+        load(&self.root.join("course-specs/spec.xml"), &options)
     }
 
     /// Loads a course whose spec is valid.
