@@ -5,7 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clx_core::{ActionResult, Artifact};
 use clx_process::{Child, Exit, Spawn, Stdout, Waited};
+use clx_store::{Store, StoreOptions};
 
 /// Names a PlantUML.
 const JAR: &str = "PLANTUML_JAR";
@@ -196,6 +198,18 @@ impl TestCourse {
         let spec = spec.to_str().expect("paths of tests are UTF-8");
         let run = clx.run(&["cache", "list", spec, "--format", "json"]).expect(0);
         run.json()["results"].as_array().expect("a list").clone()
+    }
+
+    /// Makes every result that the cache remembers a wrong one: whoever looks one up is found out.
+    pub fn poison(&self) {
+        let store = Store::open(&self.root().join(".clx"), &StoreOptions::default());
+        let store = store.expect("a store");
+        let hash = store.put(b"poison").expect("put");
+        for listed in store.list().expect("listed") {
+            let artifacts = vec![Artifact { name: "text".to_owned(), hash, size: 6 }];
+            let result = ActionResult { artifacts, ..ActionResult::default() };
+            store.record(&listed.key, &result).expect("recorded");
+        }
     }
 
     /// Returns the files below a directory of the course root, by their relative paths.

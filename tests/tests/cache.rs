@@ -175,26 +175,15 @@ fn what_is_no_archive_is_refused_with_a_hint() {
         .says(&["hint:", ".tar.gz"]);
 }
 
-/// Replaces what the store has for every key and every digest by something wrong.
-fn poison(course: &TestCourse) {
-    let store =
-        clx_store::Store::open(&course.root().join(".clx"), &clx_store::StoreOptions::default());
-    let store = store.expect("a store");
-    let hash = store.put(b"poison").expect("put");
-    for listed in store.list().expect("listed") {
-        let artifacts = vec![clx_core::Artifact { name: "text".to_owned(), hash, size: 6 }];
-        let result = clx_core::ActionResult { artifacts, ..Default::default() };
-        store.record(&listed.key, &result).expect("recorded");
-    }
-}
-
 #[test]
 fn build_without_cache_reads_nothing_and_writes_all() {
     let course = course();
     course.write("slides/module_100_m/topic_100_a/data.txt", "data");
     let n_outputs = made(&course);
     let clean = course.files("output");
-    poison(&course);
+    course.poison();
+    // Else there is nothing to look up.
+    course.remove(".clx/traces");
     assert_eq!(made(&course), 0);
     assert!(course.files("output") != clean, "the store was believed");
     let run = CLX.build(&course, "course.xml", &["--no-cache", "-O", "json"]).expect(0);

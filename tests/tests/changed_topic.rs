@@ -79,6 +79,22 @@ fn text_of_a_notebook() {
 }
 
 #[test]
+fn results_of_other_topics_are_not_looked_up() {
+    let course = course();
+    settle(&course);
+    let before = course.files("output");
+    course.poison();
+    course.write(B, notebook("Zwei", "Two", "y = 20"));
+    build(&course, &[]);
+    let mut changed = course.files("output");
+    changed.retain(|path, content| before.get(path) != Some(content));
+    assert!(!changed.is_empty());
+    for (path, content) in &changed {
+        assert!(path.contains("02 ") && content != b"poison", "{path}");
+    }
+}
+
+#[test]
 fn warnings_come_and_go() {
     let course = course();
     let report = check(&course, |course| course.write(B, notebook("Zwei", UNUSABLE, "y = 2")));
