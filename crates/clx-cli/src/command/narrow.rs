@@ -52,6 +52,10 @@ impl Narrow {
         &self.changed.traced.last
     }
 
+    pub(super) const fn parts(&self) -> &Parts {
+        &self.changed.parts
+    }
+
     /// Begins a trace with what the last build left and this one does not look at.
     pub(super) fn left(&self) -> Left<'_> {
         Left::beside(&self.changed.traced.trace, &self.topics)

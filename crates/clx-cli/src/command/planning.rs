@@ -9,7 +9,7 @@ use clx_store::Store;
 
 use super::diagrams::diagram_tool;
 use super::failure::Failure;
-use super::last_build::{Identities, ToolNotes};
+use super::identities::{Identities, ToolNotes};
 use super::pages::{KernelChooser, PageTemplates};
 use super::toolbox::Toolbox;
 use super::with_causes;

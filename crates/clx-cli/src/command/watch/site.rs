@@ -7,7 +7,7 @@ use clx_serve::{Announcement, LiveServer, Port, Root, ServeOptions};
 use tokio::runtime::Runtime;
 
 use crate::command::failure::Failure;
-use crate::command::round::Wanted;
+use crate::command::wanted::Wanted;
 use crate::command::with_causes;
 
 /// The same every time, so that open pages find the server again.

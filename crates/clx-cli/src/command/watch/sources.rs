@@ -10,7 +10,7 @@ use clx_watch::{Change, WatchError, WatchOptions, Watcher};
 use super::bell::Bell;
 use crate::args::BuildArgs;
 use crate::args::build::StateArgs;
-use crate::command::round::Wanted;
+use crate::command::wanted::Wanted;
 
 /// Packages of JavaScript: thousands of directories, and no course reads them.
 const PACKAGES: &str = "node_modules";
