@@ -7,7 +7,8 @@
 //! | `site` | shows the outputs to browsers |
 //!
 //! The workshop stays open: queue, store, kernels, JVM and browser are there for the next build. Course
-//! and templates are read anew each time, so a build never depends on those before it.
+//! and templates are read anew each time, as far as they changed: a build depends on those before it in
+//! no other way than one that is started anew.
 
 mod bell;
 mod site;
@@ -26,6 +27,7 @@ use self::site::Site;
 use self::sources::Sources;
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
+use super::last_build::TracedBuild;
 use super::round::Round;
 use super::wanted::Wanted;
 use super::wiring::{Workshop, open_state, runtime};
@@ -119,8 +121,8 @@ impl Watch {
         for problem in &wanted.found {
             progress.problem(problem);
         }
-        let mut found = wanted.found.clone();
         let built = self.build(&mut wanted, control, &mut |event| progress.event(&event));
+        let mut found = wanted.found;
         match built {
             // The next build begins at once, and tells what is still wrong.
             Ok(report) if report.status == BuildStatus::Interrupted && self.bell.is_outdated() => {
@@ -148,7 +150,7 @@ impl Watch {
     /// Reads the course while all that is read is watched.
     fn read(&mut self) -> Result<Result<Wanted, Vec<Diagnostic>>, Failure> {
         loop {
-            let wanted = Wanted::read(&self.args, None);
+            let wanted = Wanted::read(&self.args, TracedBuild::find(&self.args));
             // What changed before it was watched is read the next time.
             if !self.sources.watch(wanted.as_ref().ok())? {
                 return Ok(wanted);
