@@ -100,9 +100,9 @@ impl Forecast {
     /// # Errors
     /// [`StoreError`].
     pub fn new(plan: &BuildPlan, store: &Store) -> Result<Self, StoreError> {
-        let places = Places::read(plan, store)?;
         let keys: Vec<ContentHash> = plan.steps.iter().flat_map(PlannedStep::keys).collect();
-        let mut known = store.lookup(&keys)?.into_iter();
+        let (places, known) = rayon::join(|| Places::read(plan, store), || store.lookup(&keys));
+        let (places, mut known) = (places?, known?.into_iter());
         let remembered = store.remembered_keys()?;
         let mut looked_up = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {

@@ -7,7 +7,7 @@ use clx_core::{Diagnostic, Language, ProgLang, Severity};
 
 use super::classify::{Class, classify};
 use super::topic_map::TopicEntry;
-use super::tree::{READABLE, Tree};
+use super::tree::{Folder, READABLE, Tree};
 use super::{ignore, reference, title};
 use crate::local_text::LocalText;
 use crate::{category, code, name};
@@ -50,22 +50,21 @@ pub(crate) struct TopicReader<'t> {
 impl TopicReader<'_> {
     /// Returns the files of a topic in visiting order. What cannot be read is reported and left out.
     pub(crate) fn read(&mut self, entry: &TopicEntry) -> FoundTopic {
-        let (directory, paths) = if entry.is_file {
+        let (directory, paths) = if let Some(real) = &entry.real {
+            (entry.path.clone(), self.directory_topic(&Folder::new(&entry.path, real)))
+        } else {
             let module = entry.path.parent().unwrap_or(&entry.path).to_owned();
             let paths = self.file_topic(&entry.path, &module);
             (module, paths)
-        } else {
-            (entry.path.clone(), self.directory_topic(&entry.path))
         };
         let files = paths.into_iter().filter_map(|path| self.file(path, &directory)).collect();
         FoundTopic { directory, files }
     }
 
-    fn directory_topic(&mut self, directory: &Path) -> Vec<PathBuf> {
+    fn directory_topic(&mut self, folder: &Folder<'_>) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        let Some(folder) = self.tree.open(directory) else { return files };
-        for entry in self.tree.list(&folder) {
-            match self.tree.enter(&folder, &entry) {
+        for entry in self.tree.list(folder) {
+            match self.tree.enter(folder, &entry) {
                 None if ignore::is_git_control(&entry.name) => {}
                 None => files.push(entry.path),
                 Some(_) if ignore::is_ignored_directory(&entry.name) => {}

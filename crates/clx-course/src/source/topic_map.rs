@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clx_core::{Diagnostic, Severity};
 
 use super::topic_id;
-use super::tree::Tree;
+use super::tree::{self, Tree};
 use crate::{category, code};
 
 /// The topics of a course by their ids.
@@ -20,7 +20,8 @@ pub(crate) struct TopicMap(HashMap<String, TopicEntry>);
 pub(crate) struct TopicEntry {
     /// The directory, or the file.
     pub(crate) path: PathBuf,
-    pub(crate) is_file: bool,
+    /// For a directory, its path without symbolic links.
+    pub(super) real: Option<PathBuf>,
     /// Later entries of the same id; not used.
     others: Vec<PathBuf>,
 }
@@ -38,8 +39,8 @@ impl TopicMap {
             for entry in tree.list(&module) {
                 let id = entry.name.to_str().filter(|_| !is_hidden(&entry.name)).and_then(topic_id);
                 let Some(id) = id else { continue };
-                let is_file = entry.is_file();
-                map.insert(id, TopicEntry { path: entry.path, is_file, others: Vec::new() });
+                let tree::Entry { path, real, .. } = entry;
+                map.insert(id, TopicEntry { path, real, others: Vec::new() });
             }
         }
         Some(map)

@@ -35,7 +35,14 @@ pub(crate) struct Entry {
     pub(crate) name: OsString,
     pub(crate) path: PathBuf,
     /// For a directory, its path without symbolic links.
-    real: Option<PathBuf>,
+    pub(super) real: Option<PathBuf>,
+}
+
+impl Folder<'static> {
+    /// Makes the folder of a directory that [`Tree::list`] returned before.
+    pub(super) fn new(path: &Path, real: &Path) -> Self {
+        Self { path: path.to_owned(), real: real.to_owned(), parent: None }
+    }
 }
 
 impl Entry {
