@@ -47,3 +47,16 @@ pub const TOOL_MISSING: &str = "CLX0409";
 ///
 /// Give that part of the source, a `@start…` block or a page, another name.
 pub const PICTURE_TAKEN: &str = "CLX0410";
+
+/// `--verify` made an output afresh, twice with the same result, and the cache had another one; or it
+/// could not be made at all.
+///
+/// Something decides about the output that clx does not know of, such as a file outside of its topic
+/// that its code reads, or the cache was changed. The fresh result takes the place of the other.
+pub const RESULT_DIFFERS: &str = "CLX0411";
+
+/// `--verify` made an output twice, and it was another one each time.
+///
+/// The code of the page prints times, addresses, or random numbers without a seed. The output
+/// stays as it is.
+pub const NOT_REPRODUCIBLE: &str = "CLX0412";

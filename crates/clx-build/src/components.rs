@@ -14,7 +14,13 @@ impl PlannedStep {
 
     /// Returns a digest of all its keys.
     pub(crate) fn keys_digest(&self) -> ContentHash {
-        self.keys().fold(KeyBuilder::new("step-1"), |all, key| all.with_hash("key", &key)).finish()
+        let keys: Vec<ContentHash> = self.keys().collect();
+        Self::digest_of(&keys)
+    }
+
+    /// Returns a digest of keys.
+    pub(crate) fn digest_of(keys: &[ContentHash]) -> ContentHash {
+        keys.iter().fold(KeyBuilder::new("step-1"), |all, key| all.with_hash("key", key)).finish()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct BuildReport {
     pub failed: usize,
     /// Runs of code by kernels.
     pub executed: usize,
+    /// Sources whose known outputs were made afresh and compared; `None` if that was not asked for.
+    pub verified: Option<usize>,
     /// Files written into output trees, copies included.
     pub written: usize,
     /// Files that were in place already, copies included.
@@ -78,6 +80,7 @@ impl BuildReport {
             cached: in_place.outputs,
             failed: 0,
             executed: 0,
+            verified: None,
             written: 0,
             unchanged: in_place.files(),
             removed: 0,

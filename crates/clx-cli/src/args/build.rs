@@ -24,6 +24,17 @@ pub struct BuildArgs {
     /// How to make it.
     #[command(flatten)]
     pub work: WorkArgs,
+    /// Make so many sources afresh whose outputs are known, picked at random, and tell where the result
+    /// is not what the cache has
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "20",
+        conflicts_with_all = ["no_cache", "watch"]
+    )]
+    pub verify: Option<usize>,
     /// Whether to go on after it.
     #[command(flatten)]
     pub follow: FollowArgs,

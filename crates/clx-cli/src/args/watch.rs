@@ -77,7 +77,7 @@ impl From<WatchArgs> for BuildArgs {
         let WatchArgs { spec, port, no_serve, debounce, selection, work, display } = args;
         let serve = (!no_serve).then_some(port);
         let follow = FollowArgs { watch: true, serve, debounce };
-        Self { spec, selection, work, follow, display }
+        Self { spec, selection, work, verify: None, follow, display }
     }
 }
 

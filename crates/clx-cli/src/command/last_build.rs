@@ -60,7 +60,7 @@ impl TracedBuild {
     pub(super) fn find(args: &BuildArgs) -> Option<Self> {
         let work = &args.work;
         let is_local = matches!(work.workers, WorkersArg::InProcess | WorkersArg::Direct);
-        if work.no_cache || !is_local {
+        if work.no_cache || args.verify.is_some() || !is_local {
             return None;
         }
         let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
@@ -118,7 +118,7 @@ pub(super) fn places(course: &Course, plan: &BuildPlan) -> BTreeMap<String, Cont
 
 /// Returns what is asked for, of whom and where.
 pub(super) fn request(args: &BuildArgs) -> ContentHash {
-    let BuildArgs { spec, selection, work, follow: _, display: _ } = args;
+    let BuildArgs { spec, selection, work, verify: _, follow: _, display: _ } = args;
     let program = std::env::current_exe().unwrap_or_default();
     KeyBuilder::new(SCHEMA)
         .with("arguments", format!("{spec:?} {selection:?} {work:?}"))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, Control};
+use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, Control, Verifying};
 use tokio::runtime::Runtime;
 
 use super::failed_steps::{FailedSteps, Remembering};
@@ -62,9 +62,19 @@ impl Round<'_> {
             keep: work.keep_directory,
             fail_fast: work.fail_fast,
         };
-        let mut remembering = Remembering::new(&mut backend, failed);
         let build = Build::new(&planned.plan, &store, options, on_event)?;
-        let report = build.run(&mut remembering, control);
+        let mut remembering = Remembering::new(&mut backend, failed);
+        let report = match args.verify {
+            None => build.run(&mut remembering, control),
+            Some(most) => {
+                let mut verifying = Verifying::new(&mut remembering, &store, &planned.plan, most)?;
+                let mut report = build.run(&mut verifying, control);
+                if let Ok(report) = &mut report {
+                    report.verified = Some(verifying.n_compared());
+                }
+                report
+            }
+        };
         let grace = if control.interrupts() > 1 { Duration::ZERO } else { GRACE };
         let closed = backend.close(grace);
         let report = report?;

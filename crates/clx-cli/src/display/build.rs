@@ -254,12 +254,18 @@ impl BuildDisplay {
             0 => String::new(),
             n => format!(", code run {}", plural(n, "time")),
         };
+        let verified = match report.verified {
+            None => String::new(),
+            Some(n) => format!(", {} verified", plural(n, "source")),
+        };
         let removed = match report.removed {
             0 => String::new(),
             n => format!(", {n} removed"),
         };
-        let numbers =
-            format!("{files} ({} written{cached}{executed}{removed}) in {seconds}", report.written);
+        let numbers = format!(
+            "{files} ({} written{cached}{verified}{executed}{removed}) in {seconds}",
+            report.written
+        );
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
         match report.status {
             BuildStatus::Interrupted => {

@@ -44,6 +44,7 @@ impl JsonReport {
             ("outputs_cached", json!(report.cached)),
             ("outputs_failed", json!(report.failed)),
             ("code_runs", json!(report.executed)),
+            ("sources_verified", json!(report.verified)),
             ("files_written", json!(report.written)),
             ("files_unchanged", json!(report.unchanged)),
             ("files_removed", json!(report.removed)),

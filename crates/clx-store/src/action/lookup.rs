@@ -124,6 +124,15 @@ mod tests {
     }
 
     #[test]
+    fn forgotten_result_is_a_miss() {
+        let fixture = TestStore::new();
+        let [a, b] = ["a", "b"].map(ContentHash::of);
+        let (_, result) = (record(&fixture, &a, b"1"), record(&fixture, &b, b"2"));
+        fixture.store.forget(&[a]).unwrap();
+        assert_eq!(fixture.store.lookup(&[a, b]).unwrap(), [None, Some(result)]);
+    }
+
+    #[test]
     fn missing_blob_makes_the_action_a_miss() {
         let check = |bytes: &[u8], lose: fn(&Store, &ContentHash)| {
             let fixture = TestStore::new();

@@ -16,6 +16,21 @@ impl Store {
         self.record_many(&[(*key, result)])
     }
 
+    /// Forgets the results of actions, if they are known. Their blobs stay until the store is pruned.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn forget(&self, keys: &[ContentHash]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut statement =
+                transaction.prepare_cached("DELETE FROM actions WHERE key = :key")?;
+            for key in keys {
+                statement.execute(named_params! { ":key": key.as_bytes() })?;
+            }
+            Ok(())
+        })
+    }
+
     /// Records the results of many actions, and blobs that were put before them, in one transaction.
     ///
     /// # Errors
