@@ -239,6 +239,10 @@ pub struct DisplayArgs {
     /// How much to print
     #[arg(short = 'O', long, value_enum, default_value_t)]
     pub output_mode: OutputMode,
+    /// Write all that happens to this file as JSON lines, for programs that follow the build; `-` is
+    /// standard output
+    #[arg(long, value_name = "FILE|-")]
+    pub events: Option<PathBuf>,
     /// No progress bar
     #[arg(long)]
     pub no_progress: bool,

@@ -7,6 +7,8 @@ use clx_build::{BuildEvent, BuildReport, BuildStatus, BuildTotals};
 use clx_core::{Diagnostic, Language, Severity};
 use clx_course::Course;
 
+use super::event_log::{BuildLog, EventLog};
+use super::events::{self, Ending, Event};
 use super::json::{self, JsonReport};
 use super::progress::Progress;
 use super::style::Style;
@@ -32,6 +34,7 @@ pub(crate) struct BuildDisplay {
     style: Style,
     shows_progress: bool,
     progress: Progress,
+    events: BuildLog,
     cached: usize,
     totals: BuildTotals,
     course_name: String,
@@ -43,26 +46,29 @@ pub(crate) struct BuildDisplay {
 }
 
 impl BuildDisplay {
-    pub(crate) fn new(args: &DisplayArgs) -> Self {
+    pub(crate) fn new(args: &DisplayArgs, events: &EventLog) -> Self {
         let shows_progress = !args.no_progress
             && matches!(args.output_mode, OutputMode::Default | OutputMode::Verbose);
-        Self {
+        let this = Self {
             mode: args.output_mode,
             style: Style::for_stderr(args.no_color),
             shows_progress,
             progress: Progress::Hidden,
+            events: events.of_build(),
             cached: 0,
             totals: BuildTotals::default(),
             course_name: String::new(),
             shown: 0,
             is_watching: false,
             begin: clx_core::Clock::now(&clx_core::SystemClock),
-        }
+        };
+        this.log(|| events::begin(events.spec(), this.begin));
+        this
     }
 
     /// Makes the display of a build that others follow.
-    pub(crate) fn of_watch(args: &DisplayArgs) -> Self {
-        Self { is_watching: true, ..Self::new(args) }
+    pub(crate) fn of_watch(args: &DisplayArgs, events: &EventLog) -> Self {
+        Self { is_watching: true, ..Self::new(args, events) }
     }
 
     /// Returns what closing lines end with.
@@ -70,9 +76,17 @@ impl BuildDisplay {
         if self.is_watching { "; watching, Ctrl+C ends." } else { "." }
     }
 
+    /// Writes an event, if they are wanted.
+    fn log(&self, event: impl FnOnce() -> Event) {
+        if let Err(lost) = self.events.write(event) {
+            self.progress.print(&format!("{} {lost}", self.style.doubtful("warning:")));
+        }
+    }
+
     /// Takes the progress of a build away that is begun anew.
     pub(crate) fn outdated(&mut self) {
         self.progress.end();
+        self.log(|| events::end(&Ending::Outdated));
     }
 
     /// Says which course is built.
@@ -82,6 +96,7 @@ impl BuildDisplay {
 
     fn name_course(&mut self, name: String) {
         self.course_name = name;
+        self.log(|| events::course(&self.course_name));
         if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
             stderr_line(&format!("Building {}", self.style.bold(&self.course_name)));
         }
@@ -92,6 +107,8 @@ impl BuildDisplay {
         let LastBuild { course_name, totals, found, problems, .. } = last;
         self.name_course(course_name.clone());
         self.totals = *totals;
+        self.log(|| events::planned(totals));
+        self.log(|| events::copied(totals.files()));
         for problem in found.iter().chain(problems) {
             self.problem(problem);
         }
@@ -100,6 +117,10 @@ impl BuildDisplay {
 
     /// Reports that the spec or the selection is wrong.
     pub(crate) fn refuse(&self, spec: &Path, problems: &[Diagnostic]) {
+        for problem in problems {
+            self.log(|| events::problem(problem));
+        }
+        self.log(|| events::end(&Ending::Refused(problems)));
         if self.mode == OutputMode::Json {
             stdout_line(&json::refusal(spec, problems));
             return;
@@ -115,6 +136,7 @@ impl BuildDisplay {
 
     /// Shows a problem as it comes, if the mode wants it now.
     pub(crate) fn problem(&mut self, problem: &Diagnostic) {
+        self.log(|| events::problem(problem));
         let wanted = match self.mode {
             OutputMode::Json => false,
             OutputMode::Quiet => problem.is_error(),
@@ -131,23 +153,33 @@ impl BuildDisplay {
     pub(crate) fn event(&mut self, event: &BuildEvent) {
         match event {
             BuildEvent::Planned(totals) => {
+                self.log(|| events::planned(totals));
                 self.totals = *totals;
                 if self.shows_progress {
                     self.progress = Progress::begin((totals.outputs + totals.copies) as u64);
                 }
             }
             BuildEvent::StepFinished { label, cached, made, failed, executed, duration } => {
+                self.log(|| events::step(label, [*cached, *made, *failed, *executed], *duration));
                 self.cached += cached;
                 self.progress.advance(cached + made + failed, self.cached);
                 if self.mode == OutputMode::Verbose {
                     self.step_line(label, (*made, *failed), *executed, *duration);
                 }
             }
-            BuildEvent::Running(steps) => self.progress.running(steps),
-            BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
+            BuildEvent::Running(steps) => {
+                self.log(|| events::running(steps));
+                self.progress.running(steps);
+            }
+            BuildEvent::Copied(0) => {}
+            BuildEvent::Copied(n) => {
+                self.log(|| events::copied(*n));
+                self.progress.advance(*n, self.cached);
+            }
             BuildEvent::Problem(problem) => self.problem(problem),
-            BuildEvent::Written(_) => {}
+            BuildEvent::Written(files) => self.log(|| events::files("written", files)),
             BuildEvent::Swept(files) => {
+                self.log(|| events::files("removed", files));
                 if self.mode == OutputMode::Verbose {
                     let n = plural(files.len(), "output");
                     let line = format!("removed {n} no longer wanted");
@@ -190,6 +222,7 @@ impl BuildDisplay {
     ) -> Exit {
         self.progress.end();
         let exit = exit_of(report, found);
+        self.log(|| events::end(&Ending::Done { report, found, exit }));
         if self.mode == OutputMode::Json {
             let problems = found.iter().chain(&report.problems);
             stdout_line(
@@ -280,8 +313,14 @@ impl BuildDisplay {
     }
 
     /// Reports that the build could not go on.
-    pub(crate) fn fail(&mut self, message: &str, found: &[Diagnostic], elapsed: Duration) {
+    pub(crate) fn fail(
+        &mut self,
+        (message, exit): (&str, Exit),
+        found: &[Diagnostic],
+        elapsed: Duration,
+    ) {
         self.progress.end();
+        self.log(|| events::end(&Ending::Fatal { message, found, exit }));
         if self.mode == OutputMode::Json {
             stdout_line(
                 &JsonReport::new(&self.course_name, self.begin, elapsed)

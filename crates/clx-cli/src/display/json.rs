@@ -81,7 +81,7 @@ impl JsonReport {
 }
 
 /// The object of one problem.
-fn object(problem: &Diagnostic) -> Value {
+pub(super) fn object(problem: &Diagnostic) -> Value {
     let location = problem.location.as_ref();
     json!({
         "error_type": error_type(problem),

@@ -5,6 +5,8 @@
 
 mod build;
 mod docker;
+mod event_log;
+mod events;
 mod json;
 mod progress;
 mod style;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 pub(crate) use self::build::{BuildDisplay, course_name};
 pub(crate) use self::docker::{print_images, size};
+pub(crate) use self::event_log::EventLog;
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;
