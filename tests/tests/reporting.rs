@@ -1,4 +1,4 @@
-//! What builds tell programs and people: events.
+//! What builds tell programs: events, and annotations for GitHub.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -235,4 +235,48 @@ fn each_build_of_a_watch_has_a_beginning_and_an_end() {
     let names = names(&events);
     let pairs: Vec<_> = names.into_iter().filter(|name| ["begin", "end"].contains(name)).collect();
     assert_eq!(pairs, ["begin", "end", "begin", "end"]);
+}
+
+#[test]
+fn problems_become_annotations_of_lines_in_the_repository() {
+    let bench = Bench::new(&[("a", &format!("{CELL}print a\n\n{CELL}fail ValueError wrong\n"))]);
+    let repository = bench.course.root().parent().expect("a temp dir").to_owned();
+    let summary = repository.join("summary.md");
+    let build = |args: &[&str]| {
+        let args = [&["-O", "github"], args].concat();
+        let command = CLX.executing(&bench.course, bench.kernels.path(), &args);
+        let command = command
+            .env("GITHUB_WORKSPACE", repository.as_os_str())
+            .env("GITHUB_STEP_SUMMARY", summary.as_os_str());
+        finish(command.start().expect("clx starts"))
+    };
+    let run = build(&[]).expect(1);
+    let annotation =
+        format!("::error file=course/{SOURCE},line=5,title=CLX0501::ValueError: wrong%0A");
+    assert!(run.stdout.starts_with(&annotation), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    run.says(&["Built", "but with 1 error"]);
+    let text = fs::read_to_string(&summary).expect("a summary");
+    assert!(text.starts_with("### Course\n\nBuilt "), "{text}");
+    assert!(text.contains("| error CLX0501 |") && text.contains("ValueError: wrong |"), "{text}");
+    bench.course.write_spec("<topic>nowhere</topic>\n");
+    let refused = build(&["--events", "-"]).expect(2);
+    refused.says(&["error:", "standard output"]);
+    let refused = build(&[]);
+    assert!(refused.stdout.starts_with("::error file=course/course-specs/course.xml,line="));
+    let all = fs::read_to_string(&summary).expect("a summary");
+    assert!(all.starts_with(&text) && all.matches("### ").count() == 2, "{all}");
+}
+
+#[test]
+fn annotations_are_for_whoever_asks() {
+    let bench = Bench::new(&[("a", &format!("{CELL}fail ValueError wrong\n"))]);
+    let summary = bench.course.root().join("summary.md");
+    let command = CLX.executing(&bench.course, bench.kernels.path(), &[]);
+    let command =
+        command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", summary.as_os_str());
+    let run = finish(command.start().expect("clx starts")).expect(1);
+    assert!(!run.stdout.contains("::") && !run.stderr.contains("::error"), "{}", run.stderr);
+    assert!(!summary.exists());
 }

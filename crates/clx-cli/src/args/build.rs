@@ -263,4 +263,6 @@ pub enum OutputMode {
     Quiet,
     /// One JSON object on standard output at the end.
     Json,
+    /// Annotations for GitHub workflows on standard output, and one closing line.
+    Github,
 }

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::signals;
 
 pub(super) fn run(args: BuildArgs) -> Exit {
-    let events = match EventLog::open(&args.display, &args.spec.spec) {
+    let events = match EventLog::open(&args.display) {
         Ok(events) => events,
         Err(refusal) => {
             stderr_line(&format!("error: {}", with_causes(&refusal)));
@@ -32,7 +32,7 @@ pub(super) fn run(args: BuildArgs) -> Exit {
 }
 
 fn once(args: &BuildArgs, events: &EventLog) -> Exit {
-    let mut display = BuildDisplay::new(&args.display, events);
+    let mut display = BuildDisplay::new(&args.display, &args.spec, events);
     let begin = Instant::now();
     let traced = TracedBuild::find(args);
     if let Some(TracedBuild { last, .. }) =

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clx_build::{BuildPlan, BuildReport, BuildStatus, BuildTotals, KernelChoice};
 use clx_core::{ContentHash, Diagnostic, JobKind, KeyBuilder, ProgLang, Timestamp};
-use clx_course::{Course, LoadOptions, course_root};
+use clx_course::Course;
 use clx_store::{Begun, Changes, FileStat, Left, StoreError, Trace, TraceFile};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -84,8 +84,7 @@ impl TracedBuild {
         if work.no_cache || !is_local {
             return None;
         }
-        let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
-        let root = course_root(&args.spec.spec, &options);
+        let root = args.spec.root();
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
         let trace = TraceFile::of(&state, &request(args)).read()?;
         let last: LastBuild = serde_json::from_slice(trace.note()).ok()?;

@@ -19,7 +19,6 @@ const STDOUT: &str = "-";
 
 /// Takes the events of all builds of this process, if they are wanted.
 pub(crate) struct EventLog {
-    spec: PathBuf,
     sink: Option<Rc<Sink>>,
 }
 
@@ -78,12 +77,11 @@ impl EventLogError {
 }
 
 impl EventLog {
-    /// Begins the file anew, if one is wanted, for builds of this spec.
-    pub(crate) fn open(args: &DisplayArgs, spec: &Path) -> Result<Self, EventLogError> {
-        let spec = spec.to_owned();
-        let Some(path) = args.events.clone() else { return Ok(Self { spec, sink: None }) };
+    /// Begins the file anew, if one is wanted.
+    pub(crate) fn open(args: &DisplayArgs) -> Result<Self, EventLogError> {
+        let Some(path) = args.events.clone() else { return Ok(Self { sink: None }) };
         let (target, writer): (String, Box<dyn Write>) = if path == Path::new(STDOUT) {
-            if args.output_mode == OutputMode::Json {
+            if matches!(args.output_mode, OutputMode::Json | OutputMode::Github) {
                 return Err(EventLogError::Shared);
             }
             ("standard output".to_owned(), Box::new(io::stdout()))
@@ -94,12 +92,7 @@ impl EventLog {
             }
         };
         let writer = RefCell::new(Some(writer));
-        Ok(Self { spec, sink: Some(Rc::new(Sink { target, writer })) })
-    }
-
-    /// Returns the spec as typed.
-    pub(super) fn spec(&self) -> &Path {
-        &self.spec
+        Ok(Self { sink: Some(Rc::new(Sink { target, writer })) })
     }
 
     /// Takes the events of a build that begins now.

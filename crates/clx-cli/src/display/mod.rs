@@ -4,11 +4,14 @@
 //! whoever reads has seen enough.
 
 mod build;
+mod closing;
 mod docker;
 mod event_log;
 mod events;
+mod github;
 mod json;
 mod progress;
+mod step_summary;
 mod style;
 mod table;
 mod tools;

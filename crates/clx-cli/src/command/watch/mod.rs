@@ -34,7 +34,7 @@ use crate::exit::Exit;
 use crate::signals;
 
 pub(super) fn run(args: BuildArgs, events: EventLog) -> Exit {
-    let display = WatchDisplay::new(&args.display, events);
+    let display = WatchDisplay::new(&args.display, &args.spec, events);
     match Watch::open(args).and_then(|mut watch| watch.run(&display)) {
         Ok(exit) => exit,
         Err(failure) => {
