@@ -1,4 +1,4 @@
-//! What builds tell programs: events, and annotations for GitHub.
+//! What builds tell: events, annotations for GitHub, and where the time went.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -279,4 +279,42 @@ fn annotations_are_for_whoever_asks() {
     let run = finish(command.start().expect("clx starts")).expect(1);
     assert!(!run.stdout.contains("::") && !run.stderr.contains("::error"), "{}", run.stderr);
     assert!(!summary.exists());
+}
+
+#[test]
+fn report_tells_where_the_time_went() {
+    let hang = format!("{CELL}print begun\nhang\n");
+    let bench = Bench::new(&[("a", &hang), ("b", &format!("{CELL}print b\n"))]);
+    let args = ["--cell-timeout", "1", "--no-progress"];
+    let run = bench.run(&args).expect(1);
+    let lines: Vec<_> = run.stderr.lines().collect();
+    let begin = lines.iter().position(|line| *line == "Slowest steps:").expect("a title");
+    assert!(lines[begin + 1].ends_with(&format!(" s  {SOURCE}")), "{}", run.stderr);
+    assert!(lines[begin + 2].ends_with("slides_b.py"), "{}", run.stderr);
+    let path = lines[begin + 3];
+    assert!(path.starts_with("Critical path: ") && path.ends_with(" %), slides_a.py"), "{path}");
+    assert!(lines[begin + 4].starts_with("Built "), "{}", run.stderr);
+    let quiet = bench.run(&[&args[..], &["-O", "quiet"]].concat()).expect(1);
+    assert!(!quiet.stderr.contains("Slowest"), "{}", quiet.stderr);
+    let report = bench.run(&[&args[..], &["-O", "json"]].concat()).expect(1).json();
+    let seconds = |value: &Value| value.as_f64().expect("a number");
+    let slowest = report["slowest_steps"].as_array().expect("a list");
+    assert_eq!(slowest.len(), 1, "the other one is cached: {slowest:?}");
+    assert_eq!(slowest[0]["source"], SOURCE);
+    assert_eq!(report["critical_path"], report["slowest_steps"]);
+    let critical = seconds(&report["critical_path_seconds"]);
+    assert!(critical >= 1.0 && critical <= seconds(&report["duration_seconds"]), "{report}");
+}
+
+#[test]
+fn cache_saves_what_its_results_once_took() {
+    let bench = Bench::new(&[("a", &format!("{CELL}print a\n"))]);
+    let made = bench.run(&["-O", "json"]).expect(0).json();
+    assert_eq!(made["cache_saved_seconds"], 0.0);
+    bench.course.remove("output");
+    let known = bench.run(&["-O", "json"]).expect(0).json();
+    let took = made["slowest_steps"][0]["duration_seconds"].as_f64().expect("a number");
+    let saved = known["cache_saved_seconds"].as_f64().expect("a number");
+    assert!(saved > 0.0 && saved <= took, "{saved} s of {took} s");
+    assert_eq!(known["slowest_steps"], Value::Array(Vec::new()));
 }

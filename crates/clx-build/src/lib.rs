@@ -26,6 +26,7 @@ mod plan;
 mod publish;
 mod report;
 mod stock;
+mod timing;
 
 pub use build::{Build, BuildError, BuildOptions, Control};
 pub use diagram::{DiagramParts, DiagramTool, FurtherPicture, ReadDiagram};
@@ -35,3 +36,4 @@ pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError, PlanSettings};
 pub use publish::{PublishError, Removed};
 pub use report::{BuildReport, BuildStatus};
+pub use timing::{TimedStep, Timing};

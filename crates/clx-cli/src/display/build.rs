@@ -14,7 +14,7 @@ use super::github::Annotator;
 use super::json::{self, JsonReport};
 use super::progress::Progress;
 use super::style::Style;
-use super::{plural, stderr_line, stdout_line, step_summary};
+use super::{plural, stderr_line, stdout_line, step_summary, timing};
 use crate::args::SpecArgs;
 use crate::args::build::{DisplayArgs, OutputMode};
 use crate::command::{LastBuild, exit_of};
@@ -244,6 +244,9 @@ impl BuildDisplay {
         let problems: Vec<&Diagnostic> = found.iter().chain(&report.problems).collect();
         if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
             self.repeat(&problems);
+            for line in timing::lines(&report.timing, elapsed, self.style) {
+                stderr_line(&line);
+            }
         }
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
         let closing = Closing::of(report, errors, elapsed, self.is_watching);

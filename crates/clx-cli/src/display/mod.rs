@@ -14,6 +14,7 @@ mod progress;
 mod step_summary;
 mod style;
 mod table;
+mod timing;
 mod tools;
 mod watch;
 
