@@ -174,6 +174,23 @@ fn build_with_nothing_to_do_tells_that_all_is_in_place() {
 }
 
 #[test]
+fn build_of_a_changed_topic_counts_what_it_did_not_look_at() {
+    let topic = format!("{CELL}print a\n");
+    let bench = Bench::new(&[("a", &topic), ("b", &topic)]);
+    let is_quick = |events: &Vec<Value>| !names(events).contains(&"step");
+    assert!((0..100).any(|_| is_quick(&bench.events(&[], 0))), "a build that looks at nothing");
+    bench.course.write(SOURCE, format!("{CELL}print changed\n"));
+    let events = bench.events(&[], 0);
+    let n = |event: &Value, field: &str| event[field].as_u64().expect("a number");
+    let (planned, step) = (the(&events, "planned"), the(&events, "step"));
+    assert_eq!((n(planned, "sources"), &step["source"]), (2, &SOURCE.into()));
+    let outputs = n(step, "outputs_cached") + n(step, "outputs_made");
+    let copied = n(the(&events, "copied"), "files");
+    assert!(copied > 0 && n(step, "outputs_made") > 0, "{events:?}");
+    assert_eq!(outputs + copied, n(planned, "outputs") + n(planned, "copies"));
+}
+
+#[test]
 fn refused_spec_has_a_beginning_its_problems_and_an_end() {
     let bench = Bench::new(&[]);
     bench.course.write_spec("<topic>nowhere</topic>\n<topic>nothing</topic>\n");

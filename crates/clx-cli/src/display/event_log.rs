@@ -130,3 +130,61 @@ impl Drop for BuildLog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was written, and how much more can be.
+    #[derive(Clone, Default)]
+    struct Page(Rc<RefCell<Vec<u8>>>, usize);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut page = self.0.borrow_mut();
+            let n_bytes = bytes.len().min(self.1 - page.len());
+            page.extend(&bytes[..n_bytes]);
+            if n_bytes == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(n_bytes) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn log_on(page: &Page) -> EventLog {
+        let writer: Box<dyn Write> = Box::new(page.clone());
+        let sink = Sink { target: "page".to_owned(), writer: RefCell::new(Some(writer)) };
+        EventLog { sink: Some(Rc::new(sink)) }
+    }
+
+    fn names(page: &Page) -> Vec<String> {
+        let text = String::from_utf8(page.0.borrow().clone()).unwrap();
+        let name = |line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone();
+        text.lines().map(|line| name(line).as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn build_that_nobody_ends_ends_itself() {
+        let page = Page(Rc::default(), 10_000);
+        let log = log_on(&page);
+        let build = log.of_build();
+        build.write(|| events::course("Kurs")).unwrap();
+        drop(build);
+        assert_eq!(names(&page), ["course", "end"]);
+        let build = log.of_build();
+        build.write(|| events::end(&Ending::Outdated)).unwrap();
+        drop(build);
+        assert_eq!(names(&page), ["course", "end", "end"]);
+    }
+
+    #[test]
+    fn failure_is_told_once() {
+        let page = Page(Rc::default(), 10);
+        let build = log_on(&page).of_build();
+        let lost = build.write(|| events::course("Kurs")).unwrap_err();
+        assert!(lost.to_string().starts_with("page gets no more events, but the build goes on: "));
+        build.write(|| events::course("Kurs")).unwrap();
+        assert_eq!(page.0.borrow().len(), 10, "nothing more is tried");
+    }
+}
