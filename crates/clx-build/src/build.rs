@@ -20,6 +20,7 @@ use crate::plan::{BuildPlan, PlannedStep, count};
 use crate::publish::{Content, Foreign, Placed, PublishError, Publisher};
 use crate::report::{BuildReport, BuildStatus};
 use crate::stock::stock;
+use crate::timing::Stopwatch;
 
 /// Longest wait for the backend before interruption is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -82,6 +83,7 @@ pub struct Build<'a> {
     events: &'a mut dyn FnMut(BuildEvent),
     report: BuildReport,
     order: Order<'a>,
+    stopwatch: Stopwatch,
 }
 
 impl<'a> Build<'a> {
@@ -101,7 +103,8 @@ impl<'a> Build<'a> {
         let publisher = Publisher::open(store, &plan.roots, foreign, (!sweeps).then_some(&places))?;
         let report = BuildReport::new(plan.totals().steps, &plan.rest);
         let order = Order::new(&plan.steps);
-        Ok(Self { plan, store, publisher, options, events, report, order })
+        let stopwatch = Stopwatch::default();
+        Ok(Self { plan, store, publisher, options, events, report, order, stopwatch })
     }
 
     /// Makes and publishes everything.
@@ -138,6 +141,7 @@ impl<'a> Build<'a> {
         self.report.last_write = self.publisher.finish()?;
         self.report.outputs = self.outputs();
         self.store.flush()?;
+        self.report.timing = self.stopwatch.timing(&self.plan.steps);
         self.report.duration = begin.elapsed();
         Ok(self.report)
     }
@@ -210,6 +214,7 @@ impl<'a> Build<'a> {
                     finished = true;
                     let (index, planned) = self.order.planned(step);
                     self.order.finish(index, &outputs);
+                    self.stopwatch.finish(index, &outputs, duration);
                     if attempts > 1 && outputs.iter().all(is_there) {
                         self.passing_problem(&flaky(planned, attempts));
                     }

@@ -27,6 +27,7 @@ mod plan;
 mod publish;
 mod report;
 mod stock;
+mod timing;
 mod verify;
 
 pub use build::{Build, BuildError, BuildOptions, Control};
@@ -37,4 +38,5 @@ pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError, PlanSettings};
 pub use publish::{PublishError, Removed};
 pub use report::{BuildReport, BuildStatus};
+pub use timing::{TimedStep, Timing};
 pub use verify::Verifying;

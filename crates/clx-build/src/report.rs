@@ -8,6 +8,7 @@ use clx_core::Diagnostic;
 use clx_store::OwnedOutput;
 
 use crate::event::BuildTotals;
+use crate::timing::Timing;
 
 /// How a build ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct BuildReport {
     pub removed: usize,
     /// From the start to the report.
     pub duration: Duration,
+    /// Where the time went.
+    pub timing: Timing,
     /// Problems without repetition, in the order they came.
     pub problems: Vec<Diagnostic>,
     /// Positions of those problems that the next build will not have.
@@ -85,6 +88,7 @@ impl BuildReport {
             unchanged: in_place.files(),
             removed: 0,
             duration: Duration::ZERO,
+            timing: Timing::default(),
             problems: Vec::new(),
             passing: BTreeSet::new(),
             outputs: Vec::new(),

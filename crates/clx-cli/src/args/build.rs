@@ -250,6 +250,10 @@ pub struct DisplayArgs {
     /// How much to print
     #[arg(short = 'O', long, value_enum, default_value_t)]
     pub output_mode: OutputMode,
+    /// Write all that happens to this file as JSON lines, for programs that follow the build; `-` is
+    /// standard output
+    #[arg(long, value_name = "FILE|-")]
+    pub events: Option<PathBuf>,
     /// No progress bar
     #[arg(long)]
     pub no_progress: bool,
@@ -270,4 +274,6 @@ pub enum OutputMode {
     Quiet,
     /// One JSON object on standard output at the end.
     Json,
+    /// Annotations for GitHub workflows on standard output, and one closing line.
+    Github,
 }

@@ -14,6 +14,7 @@ pub mod worker;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clx_course::{LoadOptions, course_root};
 
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
@@ -91,7 +92,7 @@ pub enum Command {
 }
 
 /// The course that a command is about.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct SpecArgs {
     /// The course spec, such as `course-specs/python.xml`
     #[arg(value_name = "SPEC")]
@@ -99,6 +100,15 @@ pub struct SpecArgs {
     /// Course root [default: the parent of the spec's directory]
     #[arg(short, long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+}
+
+impl SpecArgs {
+    /// Returns the absolute course root.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        let options = LoadOptions { root: self.data_dir.clone(), ..LoadOptions::default() };
+        course_root(&self.spec, &options)
+    }
 }
 
 /// A course and how to list something of it.

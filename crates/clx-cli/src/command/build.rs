@@ -15,17 +15,25 @@ use super::round::Round;
 use super::wanted::Wanted;
 use super::watch;
 use super::wiring::{Workshop, open_state, runtime};
+use super::with_causes;
 use crate::args::BuildArgs;
-use crate::display::BuildDisplay;
+use crate::display::{BuildDisplay, EventLog, stderr_line};
 use crate::exit::Exit;
 use crate::signals;
 
 pub(super) fn run(args: BuildArgs) -> Exit {
-    if args.follow.watch { watch::run(args) } else { once(&args) }
+    let events = match EventLog::open(&args.display) {
+        Ok(events) => events,
+        Err(refusal) => {
+            stderr_line(&format!("error: {}", with_causes(&refusal)));
+            return refusal.exit();
+        }
+    };
+    if args.follow.watch { watch::run(args, events) } else { once(&args, &events) }
 }
 
-fn once(args: &BuildArgs) -> Exit {
-    let mut display = BuildDisplay::new(&args.display);
+fn once(args: &BuildArgs, events: &EventLog) -> Exit {
+    let mut display = BuildDisplay::new(&args.display, &args.spec, events);
     let begin = Instant::now();
     let traced = TracedBuild::find(args);
     if let Some(TracedBuild { last, .. }) =
@@ -51,8 +59,9 @@ fn once(args: &BuildArgs) -> Exit {
                 display.problem(problem);
             }
             wanted.found.extend(failure.problems);
-            display.fail(&failure.message, &wanted.found, begin.elapsed());
-            failure.exit
+            let Failure { message, exit, .. } = failure;
+            display.fail((&message, exit), &wanted.found, begin.elapsed());
+            exit
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clx_build::{BuildPlan, BuildTotals};
 use clx_core::{ContentHash, Diagnostic, KeyBuilder};
-use clx_course::{Course, LoadOptions, course_root};
+use clx_course::Course;
 use clx_store::{Changes, FileStat, Trace, TraceFile};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -63,8 +63,7 @@ impl TracedBuild {
         if work.no_cache || args.verify.is_some() || !is_local {
             return None;
         }
-        let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
-        let root = course_root(&args.spec.spec, &options);
+        let root = args.spec.root();
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
         let trace = TraceFile::of(&state, &request(args)).read()?;
         let last: LastBuild = serde_json::from_slice(trace.note()).ok()?;

@@ -1,16 +1,21 @@
 //! What `clx build` prints in each output mode. Principal type: [`BuildDisplay`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clx_build::{BuildEvent, BuildReport, BuildStatus, BuildTotals};
+use clx_build::{BuildEvent, BuildReport, BuildTotals};
 use clx_core::{Diagnostic, Language, Severity};
 use clx_course::Course;
 
+use super::closing::Closing;
+use super::event_log::{BuildLog, EventLog};
+use super::events::{self, Ending, Event};
+use super::github::Annotator;
 use super::json::{self, JsonReport};
 use super::progress::Progress;
 use super::style::Style;
-use super::{plural, stderr_line, stdout_line};
+use super::{plural, stderr_line, stdout_line, step_summary, timing};
+use crate::args::SpecArgs;
 use crate::args::build::{DisplayArgs, OutputMode};
 use crate::command::{LastBuild, exit_of};
 use crate::exit::Exit;
@@ -32,6 +37,9 @@ pub(crate) struct BuildDisplay {
     style: Style,
     shows_progress: bool,
     progress: Progress,
+    events: BuildLog,
+    /// Writes problems for GitHub, if they are wanted so.
+    annotator: Option<Annotator>,
     cached: usize,
     totals: BuildTotals,
     course_name: String,
@@ -43,36 +51,44 @@ pub(crate) struct BuildDisplay {
 }
 
 impl BuildDisplay {
-    pub(crate) fn new(args: &DisplayArgs) -> Self {
+    pub(crate) fn new(args: &DisplayArgs, spec: &SpecArgs, events: &EventLog) -> Self {
         let shows_progress = !args.no_progress
             && matches!(args.output_mode, OutputMode::Default | OutputMode::Verbose);
-        Self {
+        let is_github = args.output_mode == OutputMode::Github;
+        let this = Self {
             mode: args.output_mode,
             style: Style::for_stderr(args.no_color),
             shows_progress,
             progress: Progress::Hidden,
+            events: events.of_build(),
+            annotator: is_github.then(|| Annotator::new(spec.root())),
             cached: 0,
             totals: BuildTotals::default(),
             course_name: String::new(),
             shown: 0,
             is_watching: false,
             begin: clx_core::Clock::now(&clx_core::SystemClock),
-        }
+        };
+        this.log(|| events::begin(&spec.spec, this.begin));
+        this
     }
 
     /// Makes the display of a build that others follow.
-    pub(crate) fn of_watch(args: &DisplayArgs) -> Self {
-        Self { is_watching: true, ..Self::new(args) }
+    pub(crate) fn of_watch(args: &DisplayArgs, spec: &SpecArgs, events: &EventLog) -> Self {
+        Self { is_watching: true, ..Self::new(args, spec, events) }
     }
 
-    /// Returns what closing lines end with.
-    const fn outlook(&self) -> &'static str {
-        if self.is_watching { "; watching, Ctrl+C ends." } else { "." }
+    /// Writes an event, if they are wanted.
+    fn log(&self, event: impl FnOnce() -> Event) {
+        if let Err(lost) = self.events.write(event) {
+            self.progress.print(&format!("{} {lost}", self.style.doubtful("warning:")));
+        }
     }
 
     /// Takes the progress of a build away that is begun anew.
     pub(crate) fn outdated(&mut self) {
         self.progress.end();
+        self.log(|| events::end(&Ending::Outdated));
     }
 
     /// Says which course is built.
@@ -82,6 +98,7 @@ impl BuildDisplay {
 
     fn name_course(&mut self, name: String) {
         self.course_name = name;
+        self.log(|| events::course(&self.course_name));
         if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
             stderr_line(&format!("Building {}", self.style.bold(&self.course_name)));
         }
@@ -92,6 +109,8 @@ impl BuildDisplay {
         let LastBuild { course_name, totals, found, problems, .. } = last;
         self.name_course(course_name.clone());
         self.totals = *totals;
+        self.log(|| events::planned(totals));
+        self.log(|| events::copied(totals.files()));
         for problem in found.iter().chain(problems) {
             self.problem(problem);
         }
@@ -100,23 +119,34 @@ impl BuildDisplay {
 
     /// Reports that the spec or the selection is wrong.
     pub(crate) fn refuse(&self, spec: &Path, problems: &[Diagnostic]) {
+        for problem in problems {
+            self.log(|| events::problem(problem));
+        }
+        self.log(|| events::end(&Ending::Refused(problems)));
         if self.mode == OutputMode::Json {
             stdout_line(&json::refusal(spec, problems));
             return;
         }
         for problem in problems {
-            stderr_line(&self.style.diagnostic(problem));
+            match &self.annotator {
+                Some(annotator) => stdout_line(&annotator.problem(problem)),
+                None => stderr_line(&self.style.diagnostic(problem)),
+            }
         }
         let errors = problems.iter().filter(|problem| problem.is_error()).count();
-        let outlook = self.outlook();
-        let verdict = format!("Nothing was built: {}{outlook}", plural(errors, "error"));
-        stderr_line(&self.style.bad(&verdict));
+        let closing = Closing::of_refusal(errors, self.is_watching);
+        closing.print(self.style);
+        self.summarise(&closing.text, &problems.iter().collect::<Vec<_>>());
     }
 
     /// Shows a problem as it comes, if the mode wants it now.
     pub(crate) fn problem(&mut self, problem: &Diagnostic) {
+        self.log(|| events::problem(problem));
+        if let Some(annotator) = &self.annotator {
+            stdout_line(&annotator.problem(problem));
+        }
         let wanted = match self.mode {
-            OutputMode::Json => false,
+            OutputMode::Json | OutputMode::Github => false,
             OutputMode::Quiet => problem.is_error(),
             OutputMode::Default => problem.severity >= Severity::High,
             OutputMode::Verbose => true,
@@ -131,23 +161,33 @@ impl BuildDisplay {
     pub(crate) fn event(&mut self, event: &BuildEvent) {
         match event {
             BuildEvent::Planned(totals) => {
+                self.log(|| events::planned(totals));
                 self.totals = *totals;
                 if self.shows_progress {
                     self.progress = Progress::begin((totals.outputs + totals.copies) as u64);
                 }
             }
             BuildEvent::StepFinished { label, cached, made, failed, executed, duration } => {
+                self.log(|| events::step(label, [*cached, *made, *failed, *executed], *duration));
                 self.cached += cached;
                 self.progress.advance(cached + made + failed, self.cached);
                 if self.mode == OutputMode::Verbose {
                     self.step_line(label, (*made, *failed), *executed, *duration);
                 }
             }
-            BuildEvent::Running(steps) => self.progress.running(steps),
-            BuildEvent::Copied(n) => self.progress.advance(*n, self.cached),
+            BuildEvent::Running(steps) => {
+                self.log(|| events::running(steps));
+                self.progress.running(steps);
+            }
+            BuildEvent::Copied(0) => {}
+            BuildEvent::Copied(n) => {
+                self.log(|| events::copied(*n));
+                self.progress.advance(*n, self.cached);
+            }
             BuildEvent::Problem(problem) => self.problem(problem),
-            BuildEvent::Written(_) => {}
+            BuildEvent::Written(files) => self.log(|| events::files("written", files)),
             BuildEvent::Swept(files) => {
+                self.log(|| events::files("removed", files));
                 if self.mode == OutputMode::Verbose {
                     let n = plural(files.len(), "output");
                     let line = format!("removed {n} no longer wanted");
@@ -190,6 +230,7 @@ impl BuildDisplay {
     ) -> Exit {
         self.progress.end();
         let exit = exit_of(report, found);
+        self.log(|| events::end(&Ending::Done { report, found, exit }));
         if self.mode == OutputMode::Json {
             let problems = found.iter().chain(&report.problems);
             stdout_line(
@@ -201,11 +242,29 @@ impl BuildDisplay {
             return exit;
         }
         let problems: Vec<&Diagnostic> = found.iter().chain(&report.problems).collect();
-        if self.mode != OutputMode::Quiet {
+        if matches!(self.mode, OutputMode::Default | OutputMode::Verbose) {
             self.repeat(&problems);
+            for line in timing::lines(&report.timing, elapsed, self.style) {
+                stderr_line(&line);
+            }
         }
-        stderr_line(&self.closing_line(report, &problems, elapsed));
+        let errors = problems.iter().filter(|problem| problem.is_error()).count();
+        let closing = Closing::of(report, errors, elapsed, self.is_watching);
+        closing.print(self.style);
+        self.summarise(&closing.text, &problems);
         exit
+    }
+
+    /// Adds to the page of the workflow run, if there is one.
+    fn summarise(&self, verdict: &str, problems: &[&Diagnostic]) {
+        let file = std::env::var_os(step_summary::FILE).filter(|value| !value.is_empty());
+        let Some(file) = file.filter(|_| self.annotator.is_some()).map(PathBuf::from) else {
+            return;
+        };
+        if let Err(error) = step_summary::append(&file, &self.course_name, verdict, problems) {
+            let warning = self.style.doubtful("warning:");
+            stderr_line(&format!("{warning} {} gets no summary: {error}", file.display()));
+        }
     }
 
     /// Repeats problems that may have scrolled away, and warnings that were not shown.
@@ -235,65 +294,26 @@ impl BuildDisplay {
         }
     }
 
-    fn closing_line(
-        &self,
-        report: &BuildReport,
-        problems: &[&Diagnostic],
-        elapsed: Duration,
-    ) -> String {
-        // Builds of a watch are short.
-        let digits = if self.is_watching { 2 } else { 1 };
-        let outlook = self.outlook();
-        let seconds = format!("{:.digits$} s", elapsed.as_secs_f64());
-        let files = plural(report.written + report.unchanged, "file");
-        let cached = match report.cached {
-            0 => String::new(),
-            n => format!(", {n} from cache"),
-        };
-        let executed = match report.executed {
-            0 => String::new(),
-            n => format!(", code run {}", plural(n, "time")),
-        };
-        let verified = match report.verified {
-            None => String::new(),
-            Some(n) => format!(", {} verified", plural(n, "source")),
-        };
-        let removed = match report.removed {
-            0 => String::new(),
-            n => format!(", {n} removed"),
-        };
-        let numbers = format!(
-            "{files} ({} written{cached}{verified}{executed}{removed}) in {seconds}",
-            report.written
-        );
-        let errors = problems.iter().filter(|problem| problem.is_error()).count();
-        match report.status {
-            BuildStatus::Interrupted => {
-                self.style.bad(&format!("Interrupted after {numbers}; build again to finish."))
-            }
-            BuildStatus::Built | BuildStatus::SomeFailed if errors > 0 => {
-                let failed = match report.failed {
-                    0 => String::new(),
-                    n => format!(", {} missing", plural(n, "output")),
-                };
-                let errors = plural(errors, "error");
-                self.style.bad(&format!("Built {numbers}, but with {errors}{failed}{outlook}"))
-            }
-            BuildStatus::Built | BuildStatus::SomeFailed => {
-                self.style.good(&format!("Built {numbers}{outlook}"))
-            }
-        }
-    }
-
     /// Reports that the build could not go on.
-    pub(crate) fn fail(&mut self, message: &str, found: &[Diagnostic], elapsed: Duration) {
+    pub(crate) fn fail(
+        &mut self,
+        (message, exit): (&str, Exit),
+        found: &[Diagnostic],
+        elapsed: Duration,
+    ) {
         self.progress.end();
+        self.log(|| events::end(&Ending::Fatal { message, found, exit }));
         if self.mode == OutputMode::Json {
             stdout_line(
                 &JsonReport::new(&self.course_name, self.begin, elapsed)
                     .with_problems(found.iter())
                     .fatal(message),
             );
+            return;
+        }
+        if self.annotator.is_some() {
+            stdout_line(&Annotator::failure(message));
+            self.summarise(message, &found.iter().collect::<Vec<_>>());
         } else {
             stderr_line(&format!("{} {message}", self.style.bad("error:")));
             if self.is_watching {

@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clx_build::{BuildReport, BuildStatus, BuildTotals};
+use clx_build::{BuildReport, BuildStatus, BuildTotals, TimedStep};
 use clx_core::{Diagnostic, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::timing::MAX_SLOWEST;
 use crate::exit::Exit;
 
 /// Builds the object.
@@ -48,6 +49,10 @@ impl JsonReport {
             ("files_written", json!(report.written)),
             ("files_unchanged", json!(report.unchanged)),
             ("files_removed", json!(report.removed)),
+            ("slowest_steps", timed(report.timing.steps.iter().take(MAX_SLOWEST))),
+            ("critical_path", timed(report.timing.critical_path.iter())),
+            ("critical_path_seconds", json!(report.timing.critical().as_secs_f64())),
+            ("cache_saved_seconds", json!(report.timing.saved.as_secs_f64())),
             ("interrupted", json!(report.status == BuildStatus::Interrupted)),
         ] {
             self.0.insert(key.to_owned(), value);
@@ -81,8 +86,14 @@ impl JsonReport {
     }
 }
 
+/// The objects of steps and how long they took.
+fn timed<'s>(steps: impl Iterator<Item = &'s TimedStep>) -> Value {
+    let object = |TimedStep { label, duration }: &TimedStep| json!({ "source": label, "duration_seconds": duration.as_secs_f64() });
+    steps.map(object).collect()
+}
+
 /// The object of one problem.
-fn object(problem: &Diagnostic) -> Value {
+pub(super) fn object(problem: &Diagnostic) -> Value {
     let location = problem.location.as_ref();
     json!({
         "error_type": error_type(problem),

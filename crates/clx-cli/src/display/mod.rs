@@ -4,11 +4,17 @@
 //! whoever reads has seen enough.
 
 mod build;
+mod closing;
 mod docker;
+mod event_log;
+mod events;
+mod github;
 mod json;
 mod progress;
+mod step_summary;
 mod style;
 mod table;
+mod timing;
 mod tools;
 mod watch;
 
@@ -17,6 +23,7 @@ use std::time::Duration;
 
 pub(crate) use self::build::{BuildDisplay, course_name};
 pub(crate) use self::docker::{print_images, size};
+pub(crate) use self::event_log::EventLog;
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;

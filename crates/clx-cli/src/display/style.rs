@@ -46,6 +46,10 @@ impl Style {
         self.paint(RED, text)
     }
 
+    pub(crate) fn doubtful(self, text: &str) -> String {
+        self.paint(YELLOW, text)
+    }
+
     /// Shows a problem: place, severity and code, sentence; frame and hint on lines of their own.
     pub(crate) fn diagnostic(self, problem: &Diagnostic) -> String {
         let mut lines = vec![self.headline(problem)];

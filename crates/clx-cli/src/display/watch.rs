@@ -3,8 +3,10 @@
 use std::io::IsTerminal;
 
 use super::build::BuildDisplay;
+use super::event_log::EventLog;
 use super::stderr_line;
 use super::style::Style;
+use crate::args::SpecArgs;
 use crate::args::build::{DisplayArgs, OutputMode};
 
 /// Clears the screen, not what was scrolled away.
@@ -16,17 +18,21 @@ const SHOWN_FILES: usize = 3;
 /// Prints the lines between builds.
 pub(crate) struct WatchDisplay {
     args: DisplayArgs,
+    spec: SpecArgs,
+    events: EventLog,
     style: Style,
     /// Each build has the screen for itself.
     clears: bool,
 }
 
 impl WatchDisplay {
-    pub(crate) fn new(args: &DisplayArgs) -> Self {
+    pub(crate) fn new(args: &DisplayArgs, spec: &SpecArgs, events: EventLog) -> Self {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let clears = args.output_mode == OutputMode::Default && !is_dumb;
         Self {
             args: args.clone(),
+            spec: spec.clone(),
+            events,
             style: Style::for_stderr(args.no_color),
             clears: clears && std::io::stderr().is_terminal(),
         }
@@ -52,7 +58,7 @@ impl WatchDisplay {
 
     /// Makes the display of the build.
     pub(crate) fn build(&self) -> BuildDisplay {
-        BuildDisplay::of_watch(&self.args)
+        BuildDisplay::of_watch(&self.args, &self.spec, &self.events)
     }
 
     /// Says why the watch ends.

@@ -32,12 +32,12 @@ use super::round::Round;
 use super::wanted::Wanted;
 use super::wiring::{Workshop, open_state, runtime};
 use crate::args::BuildArgs;
-use crate::display::WatchDisplay;
+use crate::display::{EventLog, WatchDisplay};
 use crate::exit::Exit;
 use crate::signals;
 
-pub(super) fn run(args: BuildArgs) -> Exit {
-    let display = WatchDisplay::new(&args.display);
+pub(super) fn run(args: BuildArgs, events: EventLog) -> Exit {
+    let display = WatchDisplay::new(&args.display, &args.spec, events);
     match Watch::open(args).and_then(|mut watch| watch.run(&display)) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -140,7 +140,7 @@ impl Watch {
                     progress.problem(problem);
                 }
                 found.extend(failure.problems);
-                progress.fail(&failure.message, &found, begin.elapsed());
+                progress.fail((&failure.message, failure.exit), &found, begin.elapsed());
                 self.tell(&found);
                 Ok(false)
             }
