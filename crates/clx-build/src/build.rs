@@ -9,13 +9,14 @@ use clx_core::{
     ActionResult, Backend, BackendError, ContentHash, Diagnostic, ExecutedCode, OutputOutcome,
     Severity, StepEvent,
 };
-use clx_course::FileCopy;
 use clx_store::{OwnedOutput, Store, StoreError};
 
 use crate::code;
 use crate::components::remember;
+use crate::copies::Copies;
 use crate::event::BuildEvent;
 use crate::order::Order;
+use crate::outlook::{Outlook, Slots};
 use crate::plan::{BuildPlan, PlannedStep, count};
 use crate::publish::{Content, Foreign, Placed, PublishError, Publisher};
 use crate::report::{BuildReport, BuildStatus};
@@ -28,11 +29,14 @@ const TICK: Duration = Duration::from_millis(100);
 /// Steps handed over at once: workers begin with the first while the next are made ready.
 const STEPS_PER_SUBMIT: usize = 32;
 
+/// Pause between two looks at how long it will take.
+const LOOK_AHEAD: Duration = Duration::from_secs(1);
+
 /// Copies per turn while the backend works.
 const COPIES_PER_TURN: usize = 32;
 
 /// What the user wants of the output trees.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct BuildOptions {
     /// Takes over files at output paths that clx did not write.
     pub adopt: bool,
@@ -40,6 +44,8 @@ pub struct BuildOptions {
     pub keep: bool,
     /// Stops at the first failure.
     pub fail_fast: bool,
+    /// Who works on it, to tell how long it will take.
+    pub slots: Slots,
 }
 
 /// Lets another thread, such as a signal handler's, stop a build.
@@ -83,6 +89,7 @@ pub struct Build<'a> {
     events: &'a mut dyn FnMut(BuildEvent),
     report: BuildReport,
     order: Order<'a>,
+    outlook: Outlook,
     stopwatch: Stopwatch,
 }
 
@@ -104,7 +111,8 @@ impl<'a> Build<'a> {
         let report = BuildReport::new(plan.totals().steps, &plan.rest);
         let order = Order::new(&plan.steps);
         let stopwatch = Stopwatch::default();
-        Ok(Self { plan, store, publisher, options, events, report, order, stopwatch })
+        let outlook = Outlook::new(options.slots.clone());
+        Ok(Self { plan, store, publisher, options, events, report, order, outlook, stopwatch })
     }
 
     /// Makes and publishes everything.
@@ -175,6 +183,7 @@ impl<'a> Build<'a> {
     ) -> Result<bool, BuildError> {
         let mut copies = Copies::new(&self.plan.copies);
         let mut cancelled = false;
+        let mut last_look = Instant::now();
         while self.order.n_open() > 0 || !copies.is_done() {
             let stop =
                 control.interrupts() > 0 || (self.options.fail_fast && self.report.errors() > 0);
@@ -197,8 +206,21 @@ impl<'a> Build<'a> {
             if idle {
                 self.copy_some(&mut copies)?;
             }
+            if last_look.elapsed() >= LOOK_AHEAD && self.order.n_open() > 0 {
+                last_look = Instant::now();
+                self.look_ahead()?;
+            }
         }
         Ok(cancelled)
+    }
+
+    /// Tells how long it will still take.
+    fn look_ahead(&mut self) -> Result<(), BuildError> {
+        let (steps, open) = (&self.plan.steps, self.order.open());
+        if let Some(left) = self.outlook.left(steps, open, self.store)? {
+            (self.events)(BuildEvent::Left(left));
+        }
+        Ok(())
     }
 
     /// Tells whether steps were finished.
@@ -209,7 +231,10 @@ impl<'a> Build<'a> {
         for event in events {
             match event {
                 StepEvent::Notice(notice) => self.passing_problem(&notice),
-                StepEvent::Running(steps) => (self.events)(BuildEvent::Running(steps)),
+                StepEvent::Running(steps) => {
+                    self.outlook.note(&steps);
+                    (self.events)(BuildEvent::Running(steps));
+                }
                 StepEvent::Finished { step, outputs, duration, attempts, executed } => {
                     finished = true;
                     let (index, planned) = self.order.planned(step);
@@ -364,33 +389,4 @@ fn flaky(planned: &PlannedStep, attempts: u32) -> Diagnostic {
     let again = usize::try_from(attempts - 1).unwrap_or(usize::MAX);
     let message = format!("it was made after {}", count(again, "lost attempt"));
     Diagnostic::new(Severity::Medium, code::FLAKY, "flaky", message).in_file(&planned.step.label)
-}
-
-/// The places to copy to that are left.
-struct Copies<'a> {
-    open: Vec<(&'a FileCopy, &'a Path)>,
-}
-
-impl<'a> Copies<'a> {
-    fn new(copies: &'a [FileCopy]) -> Self {
-        let mut open: Vec<_> = copies
-            .iter()
-            .flat_map(|copy| copy.destinations.iter().map(move |path| (copy, path.as_path())))
-            .collect();
-        open.reverse();
-        Self { open }
-    }
-
-    const fn is_done(&self) -> bool {
-        self.open.is_empty()
-    }
-
-    fn give_up(&mut self) {
-        self.open.clear();
-    }
-
-    fn take(&mut self, n: usize) -> impl Iterator<Item = (&'a FileCopy, &'a Path)> {
-        let rest = self.open.len().saturating_sub(n);
-        self.open.split_off(rest).into_iter().rev()
-    }
 }

@@ -58,6 +58,9 @@ pub enum BuildEvent {
     },
     /// What is worked on now; comes about once a second while nothing finishes.
     Running(Vec<RunningStep>),
+    /// The steps that are not finished will take about so long, going by what they took last time; comes
+    /// about once a second, and not at all if nothing is known of steps like them.
+    Left(Duration),
     /// So many more copies are in place.
     Copied(usize),
     /// Something that people should know.

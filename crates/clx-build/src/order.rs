@@ -68,6 +68,11 @@ impl<'p> Order<'p> {
         }
     }
 
+    /// Returns the positions of the steps that are not finished.
+    pub(crate) fn open(&self) -> impl Iterator<Item = usize> {
+        (0..self.steps.len()).filter(|index| !self.finished.contains(index))
+    }
+
     /// Counts the steps that are not finished.
     pub(crate) fn n_open(&self) -> usize {
         self.steps.len() - self.finished.len()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use clx_build::Slots;
 use clx_core::{JobKind, ProgLang};
 use clx_course::Course;
 use clx_pool::Network;
@@ -107,6 +108,14 @@ pub struct CountArgs {
 }
 
 impl WorkArgs {
+    /// Returns how many jobs are worked on at once, if there are `usual` workers of a kind when nothing is
+    /// asked for.
+    #[must_use]
+    pub fn slots(&self, usual: u32) -> Slots {
+        let of_kind = JobKind::ALL.into_iter().map(|kind| (kind, self.count.of(kind, usual)));
+        Slots { of_kind: of_kind.collect(), in_all: self.total() }
+    }
+
     /// Returns how many jobs of all kinds together may be worked on, if that is limited.
     #[must_use]
     pub fn total(&self) -> Option<u32> {

@@ -41,6 +41,7 @@ fn once(args: &BuildArgs, events: &EventLog) -> Exit {
     {
         return display.repeat_last(last, begin.elapsed());
     }
+    display.reading();
     let mut wanted = match Wanted::read(args, traced) {
         Ok(wanted) => wanted,
         Err(problems) => {

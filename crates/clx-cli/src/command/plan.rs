@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clx_build::{Cause, Forecast, PlaceState, StepForecast};
-use clx_core::{Diagnostic, JobKind};
+use clx_build::{Cause, Forecast, PlaceState, StepForecast, predict};
+use clx_core::Diagnostic;
 use clx_course::Course;
 use serde_json::{Value, json};
 
@@ -186,25 +186,8 @@ fn shown(paths: &[PathBuf]) -> Value {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-/// Returns how long the steps will take with all workers: the kinds one beside the other, unless that
-/// is limited, each as long as its longest step, or as its share of all. A step that never ran is taken for a mean one of its
-/// kind; `None` if none of some kind ever ran.
+/// Returns how long the steps will take; `None` if nothing like them ever ran.
 fn expected(steps: &[&StepForecast], work: &WorkArgs) -> Option<Duration> {
-    let (mut longest, mut total) = (Duration::ZERO, Duration::ZERO);
-    for kind in [JobKind::Notebook, JobKind::PlantUml, JobKind::Drawio] {
-        let made: Vec<_> =
-            steps.iter().filter(|step| step.kind == kind && step.n_made() > 0).collect();
-        let known: Vec<Duration> = made.iter().filter_map(|step| step.expected).collect();
-        if made.is_empty() {
-            continue;
-        }
-        let sum: Duration = known.iter().sum();
-        let mean = sum.checked_div(u32::try_from(known.len()).ok()?)?;
-        let n_unknown = u32::try_from(made.len() - known.len()).ok()?;
-        let all = sum + mean * n_unknown;
-        let share = all / work.count.of(kind, processors()).max(1);
-        total += all;
-        longest = longest.max(share).max(known.into_iter().max().unwrap_or_default());
-    }
-    Some(work.total().map_or(longest, |limit| longest.max(total / limit)))
+    let made = steps.iter().filter(|step| step.n_made() > 0);
+    predict(made.map(|step| (step.kind, step.expected)), &work.slots(processors()))
 }

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::planning::{Planned, Planner};
 use super::underway::Underway;
 use super::wanted::Wanted;
-use super::wiring::Workshop;
+use super::wiring::{Workshop, processors};
 use crate::args::BuildArgs;
 use crate::exit::Exit;
 
@@ -61,6 +61,7 @@ impl Round<'_> {
             adopt: work.adopt,
             keep: work.keep_directory,
             fail_fast: work.fail_fast,
+            slots: work.slots(processors()),
         };
         let build = Build::new(&planned.plan, &store, options, on_event)?;
         let mut remembering = Remembering::new(&mut backend, failed);

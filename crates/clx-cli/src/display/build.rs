@@ -12,6 +12,7 @@ use super::event_log::{BuildLog, EventLog};
 use super::events::{self, Ending, Event};
 use super::github::Annotator;
 use super::json::{self, JsonReport};
+use super::phase::Phase;
 use super::progress::Progress;
 use super::style::Style;
 use super::{plural, stderr_line, stdout_line, step_summary, timing};
@@ -37,6 +38,8 @@ pub(crate) struct BuildDisplay {
     style: Style,
     shows_progress: bool,
     progress: Progress,
+    /// What goes on before there is progress.
+    phase: Option<Phase>,
     events: BuildLog,
     /// Writes problems for GitHub, if they are wanted so.
     annotator: Option<Annotator>,
@@ -60,6 +63,7 @@ impl BuildDisplay {
             style: Style::for_stderr(args.no_color),
             shows_progress,
             progress: Progress::Hidden,
+            phase: None,
             events: events.of_build(),
             annotator: is_github.then(|| Annotator::new(spec.root())),
             cached: 0,
@@ -87,13 +91,27 @@ impl BuildDisplay {
 
     /// Takes the progress of a build away that is begun anew.
     pub(crate) fn outdated(&mut self) {
+        self.phase = None;
         self.progress.end();
         self.log(|| events::end(&Ending::Outdated));
     }
 
+    /// Says that the course is read, if that takes long.
+    pub(crate) fn reading(&mut self) {
+        self.phase("Reading the course");
+    }
+
+    fn phase(&mut self, what: &'static str) {
+        // The one before ends first, and may have something to say.
+        self.phase = None;
+        self.phase = self.shows_progress.then(|| Phase::begin(what));
+    }
+
     /// Says which course is built.
     pub(crate) fn begin(&mut self, course: &Course) {
+        self.phase = None;
         self.name_course(course_name(course).to_owned());
+        self.phase("Getting ready");
     }
 
     fn name_course(&mut self, name: String) {
@@ -162,6 +180,7 @@ impl BuildDisplay {
         match event {
             BuildEvent::Planned(totals) => {
                 self.log(|| events::planned(totals));
+                self.phase = None;
                 self.totals = *totals;
                 if self.shows_progress {
                     self.progress = Progress::begin((totals.outputs + totals.copies) as u64);
@@ -184,6 +203,7 @@ impl BuildDisplay {
                 self.log(|| events::copied(*n));
                 self.progress.advance(*n, self.cached);
             }
+            BuildEvent::Left(left) => self.progress.left(*left),
             BuildEvent::Problem(problem) => self.problem(problem),
             BuildEvent::Written(files) => self.log(|| events::files("written", files)),
             BuildEvent::Swept(files) => {
@@ -228,6 +248,7 @@ impl BuildDisplay {
         found: &[Diagnostic],
         elapsed: Duration,
     ) -> Exit {
+        self.phase = None;
         self.progress.end();
         let exit = exit_of(report, found);
         self.log(|| events::end(&Ending::Done { report, found, exit }));
@@ -301,6 +322,7 @@ impl BuildDisplay {
         found: &[Diagnostic],
         elapsed: Duration,
     ) {
+        self.phase = None;
         self.progress.end();
         self.log(|| events::end(&Ending::Fatal { message, found, exit }));
         if self.mode == OutputMode::Json {

@@ -10,6 +10,7 @@ mod event_log;
 mod events;
 mod github;
 mod json;
+mod phase;
 mod progress;
 mod step_summary;
 mod style;

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 use clx_core::{Clock, RunningStep, SystemClock, Timestamp};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::phase::Phase;
 use super::stderr_line;
 
-/// Pause between two lines where there is no terminal.
+/// Pause between two lines where there is no terminal, and before the first.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
+const FIRST_LINE: Duration = Duration::from_secs(2);
 
 /// Steps shown below the bar.
 const SHOWN_STEPS: usize = 4;
@@ -25,17 +27,26 @@ pub(crate) enum Progress {
     /// Nothing is shown.
     Hidden,
     /// A bar that is redrawn.
-    Bar(ProgressBar),
+    Bar {
+        /// The bar.
+        bar: ProgressBar,
+        /// How long it will still take, and since when that is known.
+        left: Option<(Duration, Instant)>,
+        /// Files known from before.
+        cached: usize,
+    },
     /// A line now and then.
     Lines {
         /// Files in place.
         done: u64,
         /// Files in all.
         total: u64,
-        /// Since when.
-        begin: Instant,
-        /// When the last line was printed.
-        last: Instant,
+        /// When the next line is due.
+        next: Instant,
+        /// How long it will still take, and since when that is known.
+        left: Option<(Duration, Instant)>,
+        /// What follows when all files are in place.
+        ending: Option<Phase>,
     },
 }
 
@@ -43,8 +54,8 @@ impl Progress {
     /// Begins to count up to `total` files.
     pub(crate) fn begin(total: u64) -> Self {
         if !std::io::stderr().is_terminal() {
-            let now = Instant::now();
-            return Self::Lines { done: 0, total, begin: now, last: now };
+            let next = Instant::now() + FIRST_LINE;
+            return Self::Lines { done: 0, total, next, left: None, ending: None };
         }
         let style = ProgressStyle::with_template(
             "{bar:30} {human_pos}/{human_len} files, {elapsed}{msg}{prefix}",
@@ -53,7 +64,19 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
             .with_style(style.progress_chars("━╸─"));
         bar.enable_steady_tick(Duration::from_millis(250));
-        Self::Bar(bar)
+        Self::Bar { bar, left: None, cached: 0 }
+    }
+
+    /// Takes note of how long it will still take.
+    pub(crate) fn left(&mut self, time: Duration) {
+        match self {
+            Self::Hidden => {}
+            Self::Bar { bar, left, cached } => {
+                *left = Some((time, Instant::now()));
+                bar.set_message(remark(*cached, *left));
+            }
+            Self::Lines { left, .. } => *left = Some((time, Instant::now())),
+        }
     }
 
     /// Counts files that are in place, `cached` of all so far known from before.
@@ -61,16 +84,18 @@ impl Progress {
         let n = n as u64;
         match self {
             Self::Hidden => {}
-            Self::Bar(bar) => {
+            Self::Bar { bar, left, cached: known } => {
+                *known = cached;
                 bar.inc(n);
                 bar.set_prefix("");
-                bar.set_message(remark(cached, bar.eta()));
+                bar.set_message(remark(cached, *left));
             }
-            Self::Lines { done, total, begin, last } => {
+            Self::Lines { done, total, next, left, ending } => {
                 *done += n;
-                if last.elapsed() >= LINE_INTERVAL {
-                    *last = Instant::now();
-                    stderr_line(&line(*done, *total, cached, begin.elapsed()));
+                if done >= total {
+                    *ending = Some(Phase::begin("Tidying up"));
+                } else if is_due(next) {
+                    stderr_line(&line(*done, *total, cached, *left));
                 }
             }
         }
@@ -81,7 +106,7 @@ impl Progress {
         let now = SystemClock.now();
         match self {
             Self::Hidden => {}
-            Self::Bar(bar) => {
+            Self::Bar { bar, .. } => {
                 let lines: String = steps
                     .iter()
                     .take(SHOWN_STEPS)
@@ -89,11 +114,10 @@ impl Progress {
                     .collect();
                 bar.set_prefix(lines);
             }
-            Self::Lines { last, .. } => {
-                if last.elapsed() >= LINE_INTERVAL
-                    && let Some(step) = steps.iter().min_by_key(|step| step.since)
+            Self::Lines { next, .. } => {
+                if let Some(step) = steps.iter().min_by_key(|step| step.since)
+                    && is_due(next)
                 {
-                    *last = Instant::now();
                     stderr_line(&describe(step, now));
                 }
             }
@@ -103,24 +127,44 @@ impl Progress {
     /// Prints a line above the bar.
     pub(crate) fn print(&self, text: &str) {
         match self {
-            Self::Bar(bar) => bar.suspend(|| stderr_line(text)),
+            Self::Bar { bar, .. } => bar.suspend(|| stderr_line(text)),
             Self::Hidden | Self::Lines { .. } => stderr_line(text),
         }
     }
 
     /// Takes the bar away.
     pub(crate) fn end(&mut self) {
-        if let Self::Bar(bar) = self {
+        if let Self::Bar { bar, .. } = self {
             bar.finish_and_clear();
         }
         *self = Self::Hidden;
     }
 }
 
+/// Tells whether a line is due; then the next one is due later.
+fn is_due(next: &mut Instant) -> bool {
+    let now = Instant::now();
+    let is_due = now >= *next;
+    if is_due {
+        *next = now + LINE_INTERVAL;
+    }
+    is_due
+}
+
 /// What stands behind the numbers of the bar once something is known.
-fn remark(cached: usize, left: Duration) -> String {
+fn remark(cached: usize, left: Option<(Duration, Instant)>) -> String {
     let cached = if cached > 0 { format!(", {cached} cached") } else { String::new() };
-    format!("{cached}, about {} s left", left.as_secs().max(1))
+    format!("{cached}{}", outlook(left))
+}
+
+/// Says how long it will still take, if anything is known of that.
+fn outlook(left: Option<(Duration, Instant)>) -> String {
+    let Some((left, known)) = left else { return String::new() };
+    let left = left.saturating_sub(known.elapsed()).as_secs().max(1);
+    match left {
+        0..120 => format!(", about {left} s left"),
+        _ => format!(", about {} min left", left.div_ceil(60)),
+    }
 }
 
 fn describe(step: &RunningStep, now: Timestamp) -> String {
@@ -131,10 +175,9 @@ fn describe(step: &RunningStep, now: Timestamp) -> String {
     format!("{file}, {seconds} s{note}")
 }
 
-fn line(done: u64, total: u64, cached: usize, elapsed: Duration) -> String {
+fn line(done: u64, total: u64, cached: usize, left: Option<(Duration, Instant)>) -> String {
     let percent = (done * 100).checked_div(total).unwrap_or(100);
-    let left = elapsed.as_secs() * total.saturating_sub(done) / done.max(1);
-    format!("{done}/{total} files ({percent} %), {cached} cached, about {left} s left")
+    format!("{done}/{total} files ({percent} %), {cached} cached{}", outlook(left))
 }
 
 #[cfg(test)]
@@ -157,10 +200,10 @@ mod tests {
 
     #[test]
     fn line_tells_share_and_time_left() {
-        assert_eq!(
-            line(50, 200, 7, Duration::from_secs(10)),
-            "50/200 files (25 %), 7 cached, about 30 s left"
-        );
-        assert_eq!(line(0, 0, 0, Duration::ZERO), "0/0 files (100 %), 0 cached, about 0 s left");
+        // Whole hours, so that the moment since then makes no difference.
+        let left = Some((Duration::from_secs(7200), Instant::now()));
+        assert_eq!(line(50, 200, 7, left), "50/200 files (25 %), 7 cached, about 120 min left");
+        assert_eq!(line(0, 0, 0, None), "0/0 files (100 %), 0 cached");
+        assert_eq!(remark(0, None), "");
     }
 }

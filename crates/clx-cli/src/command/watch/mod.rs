@@ -109,6 +109,7 @@ impl Watch {
             self.failed.forget(|label| self.sources.is_touched(label, change));
         }
         let mut progress = display.build();
+        progress.reading();
         let mut wanted = match self.read()? {
             Ok(wanted) => wanted,
             Err(problems) => {
