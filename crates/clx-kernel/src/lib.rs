@@ -58,7 +58,7 @@ pub use kernel::Kernel;
 pub use limits::Limits;
 pub use observer::RunObserver;
 pub use search::KernelSearch;
-pub use spare::SparePool;
+pub use spare::{Refill, SparePool};
 pub use spec::{InterruptMode, KernelSpec};
 pub use start::StartOptions;
 pub use stopping::StoppingKernels;

@@ -26,6 +26,15 @@ pub struct SparePool {
     spares: Mutex<Vec<Spare>>,
 }
 
+/// Whether further spares are started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refill {
+    /// Where there is room.
+    Yes,
+    /// None: the machine is short of memory.
+    No,
+}
+
 /// A kernel that starts or waits; dropping it stops the kernel.
 #[derive(Debug)]
 struct Spare {
@@ -45,8 +54,8 @@ impl SparePool {
     }
 
     /// Returns a kernel that was never used: a spare with the same spec and options, also one that
-    /// is still starting, else a fresh one. Starts further spares of the same kind where there is
-    /// room; the oldest of another kind makes room for the first.
+    /// is still starting, else a fresh one. If asked to, starts further spares of the same kind where
+    /// there is room; the oldest of another kind makes room for the first.
     ///
     /// # Errors
     /// Those of [`Kernel::start`]. A spare that failed is none.
@@ -54,8 +63,9 @@ impl SparePool {
         &self,
         spec: &KernelSpec,
         options: &StartOptions,
+        refill: Refill,
     ) -> Result<Kernel, KernelError> {
-        let claimed = self.claim_and_refill(spec, options);
+        let claimed = self.claim_and_refill(spec, options, refill);
         if let Some(mut spare) = claimed
             && let Some(kernel) = spare.wait().await
         {
@@ -64,11 +74,19 @@ impl SparePool {
         Kernel::start(spec, options).await
     }
 
-    fn claim_and_refill(&self, spec: &KernelSpec, options: &StartOptions) -> Option<Spare> {
+    fn claim_and_refill(
+        &self,
+        spec: &KernelSpec,
+        options: &StartOptions,
+        refill: Refill,
+    ) -> Option<Spare> {
         let mut spares = self.spares.lock().unwrap_or_else(PoisonError::into_inner);
         spares.retain(|spare| !spare.task.is_finished());
         let fits = |spare: &Spare| spare.spec == *spec && spare.options == *options;
         let claimed = spares.iter().position(fits).map(|index| spares.remove(index));
+        if refill == Refill::No {
+            return claimed;
+        }
         if spares.len() == self.n_spares && !spares.is_empty() && !spares.iter().any(fits) {
             spares.remove(0);
         }

@@ -14,12 +14,14 @@
 
 pub mod code;
 
+mod admission;
 mod cell_error;
 mod draft;
 mod explain;
 mod flight;
 mod handler;
 mod job;
+mod memory;
 mod page;
 mod picture;
 mod progress;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clx_core::{
     ActionResult, Artifact, CodeRun, ContentHash, ExecutedCode, KeyBuilder, Subject, VisibleFile,
 };
-use clx_kernel::{CodeCell, Execution, FaultClass, KernelSpec, Limits};
+use clx_kernel::{CodeCell, Execution, FaultClass, KernelSpec, Limits, Refill};
 use clx_store::{ArtifactStore, StoreError};
 use clx_worker::JobContext;
 
@@ -151,12 +151,17 @@ impl Runner<'_> {
     }
 
     async fn run_once(&self, spec: &KernelSpec, code: &Code) -> Result<Execution, RunFailure> {
-        let fresh = self.tools.spares.take(spec, &self.tools.start);
-        let mut kernel = fresh.await.map_err(RunFailure::kernel)?;
+        let NotebookTools { admission, spares, start, .. } = self.tools;
+        let waits = || self.context.progress(0, 0, "waits for memory");
+        let admitted = admission.admit(&spec.name, waits).await;
+        let refill = if admitted.has_more_room { Refill::Yes } else { Refill::No };
+        let mut kernel = spares.take(spec, start, refill).await.map_err(RunFailure::kernel)?;
+        admitted.is_process(kernel.pid());
         self.lay_files(&code.files, &kernel.work_directory())?;
         let mut progress = CellProgress::new(self.context);
         let limits = Limits { cell: self.setting.cell_limit, ..self.tools.limits };
         let run = kernel.run(&code.cells, &limits, &mut progress).await;
+        admitted.learn();
         self.tools.stopping.add(kernel);
         run.map_err(RunFailure::run)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clx_core::ContentHash;
 
+use crate::admission::Admission;
 use crate::flight::Flights;
 use clx_kernel::{
     Environment, KernelError, KernelSearch, KernelSpec, Limits, SparePool, StartOptions,
@@ -21,6 +22,7 @@ pub struct NotebookTools {
     search: KernelSearch,
     pub(crate) start: StartOptions,
     pub(crate) limits: Limits,
+    pub(crate) admission: Admission,
     pub(crate) spares: SparePool,
     pub(crate) stopping: StoppingKernels,
     pub(crate) flights: Flights,
@@ -48,6 +50,7 @@ impl NotebookTools {
             search: KernelSearch::new(&start.environment, prefixes),
             start,
             limits: Limits::default(),
+            admission: Admission::new(),
             spares: SparePool::new(n_spares, SPARE_LIMIT),
             stopping: StoppingKernels::default(),
             flights: Flights::default(),

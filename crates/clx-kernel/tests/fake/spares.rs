@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clx_kernel::{CodeCell, Environment, Kernel, Limits, SparePool};
+use clx_kernel::{CodeCell, Environment, Kernel, Limits, Refill, SparePool};
 use clx_process::ProcessIdentity;
 use clx_testkit::fake_kernel::FakeStart;
 
@@ -19,7 +19,7 @@ pub(crate) async fn wait_for_directories(stage: &Stage, n_directories: usize) {
 }
 
 async fn take(pool: &SparePool, stage: &Stage) -> Kernel {
-    pool.take(&stage.spec, &stage.options).await.expect("a kernel")
+    pool.take(&stage.spec, &stage.options, Refill::Yes).await.expect("a kernel")
 }
 
 #[tokio::test]
@@ -63,6 +63,18 @@ async fn pool_without_spares_starts_none() {
 }
 
 #[tokio::test]
+async fn spare_is_taken_but_none_started_if_memory_is_short() {
+    let stage = Stage::new(FakeStart::Ready);
+    let pool = SparePool::new(1, LONG);
+    let _first = take(&pool, &stage).await;
+    wait_for_directories(&stage, 2).await;
+    let last = pool.take(&stage.spec, &stage.options, Refill::No).await;
+    let _last = last.expect("the spare");
+    tokio::task::yield_now().await;
+    assert_eq!(stage.n_directories(), 2);
+}
+
+#[tokio::test]
 async fn spare_of_other_options_is_not_taken_but_makes_room() {
     let mut stage = Stage::new(FakeStart::Ready);
     let pool = SparePool::new(1, LONG);
@@ -95,7 +107,7 @@ async fn spare_that_failed_is_replaced_by_a_fresh_kernel() {
     // The next spare finds no program, but neither does who needs it: that error is told.
     stage.spec.argv[0] = "no-such-program".to_owned();
     for _ in 0..2 {
-        let error = pool.take(&stage.spec, &stage.options).await.unwrap_err();
+        let error = pool.take(&stage.spec, &stage.options, Refill::Yes).await.unwrap_err();
         assert!(error.to_string().contains("no-such-program"), "{error}");
     }
 }
