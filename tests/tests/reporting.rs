@@ -332,6 +332,6 @@ fn cache_saves_what_its_results_once_took() {
     let known = bench.run(&["-O", "json"]).expect(0).json();
     let took = made["slowest_steps"][0]["duration_seconds"].as_f64().expect("a number");
     let saved = known["cache_saved_seconds"].as_f64().expect("a number");
-    assert!(saved > 0.0 && saved <= took, "{saved} s of {took} s");
+    assert!(saved >= took && saved < took + 1e-3, "{saved} s of {took} s, running code included");
     assert_eq!(known["slowest_steps"], Value::Array(Vec::new()));
 }

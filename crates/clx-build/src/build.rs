@@ -149,7 +149,7 @@ impl<'a> Build<'a> {
         self.report.last_write = self.publisher.finish()?;
         self.report.outputs = self.outputs();
         self.store.flush()?;
-        self.report.timing = self.stopwatch.timing(&self.plan.steps);
+        self.report.timing = self.stopwatch.timing(&self.plan.steps, self.store)?;
         self.report.duration = begin.elapsed();
         Ok(self.report)
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clx_core::OutputOutcome;
+use clx_store::{Store, StoreError};
 
 use crate::plan::PlannedStep;
 
@@ -15,7 +16,8 @@ pub struct Timing {
     /// The longest chain of those in which each waits for the one before: no number of workers makes
     /// the build faster than this.
     pub critical_path: Vec<TimedStep>,
-    /// How long it took once to make what the store knew.
+    /// How long it took once to make what the store knew. Of sources of which only a part was known, the
+    /// running of code is not counted.
     pub saved: Duration,
 }
 
@@ -47,6 +49,9 @@ impl Timing {
 pub(crate) struct Stopwatch {
     /// Positions in the plan, in the order in which steps finished: none before what it needs.
     finished: Vec<(usize, Duration)>,
+    /// Steps all of whose outputs were known, and how long those once took.
+    known: Vec<(usize, Duration)>,
+    /// How long the known outputs of other steps once took.
     saved: Duration,
 }
 
@@ -58,18 +63,32 @@ impl Stopwatch {
         duration: Option<Duration>,
     ) {
         self.finished.push((step, duration.unwrap_or_default()));
-        for outcome in outputs {
-            match outcome {
-                OutputOutcome::Cached(result) => {
-                    self.saved += Duration::from_micros(result.duration_us);
-                }
-                OutputOutcome::Made(_) | OutputOutcome::Failed(_) => {}
-            }
+        let known = |outcome: &OutputOutcome| match outcome {
+            OutputOutcome::Cached(result) => Some(Duration::from_micros(result.duration_us)),
+            OutputOutcome::Made(_) | OutputOutcome::Failed(_) => None,
+        };
+        let saved: Vec<Duration> = outputs.iter().filter_map(known).collect();
+        let time = saved.iter().sum();
+        if saved.len() == outputs.len() {
+            self.known.push((step, time));
+        } else {
+            self.saved += time;
         }
     }
 
+    /// Returns how long what the store knew once took. `last` knows how long steps took last time, code
+    /// included, which no result of an output tells.
+    fn saved(&self, last: impl Fn(usize) -> Option<Duration>) -> Duration {
+        let of_step = |&(step, time): &(usize, Duration)| last(step).unwrap_or_default().max(time);
+        self.saved + self.known.iter().map(of_step).sum::<Duration>()
+    }
+
     /// Says where the time went. `steps` are those of the plan.
-    pub(crate) fn timing(&self, steps: &[PlannedStep]) -> Timing {
+    pub(crate) fn timing(
+        &self,
+        steps: &[PlannedStep],
+        store: &Store,
+    ) -> Result<Timing, StoreError> {
         let timed = |&(step, duration): &(usize, Duration)| {
             let label = steps[step].step.label.clone();
             (!duration.is_zero()).then_some(TimedStep { label, duration })
@@ -79,7 +98,15 @@ impl Stopwatch {
         let needs = |step: usize| steps[step].pictures.iter().map(|needed| needed.step).collect();
         let path = critical_path(&self.finished, needs);
         let critical_path = path.iter().filter_map(timed).collect();
-        Timing { steps: slowest, critical_path, saved: self.saved }
+        let labels: Vec<_> = self.known.iter().map(|&(step, _)| &*steps[step].step.label).collect();
+        let last: BTreeMap<usize, Option<Duration>> = self
+            .known
+            .iter()
+            .map(|&(step, _)| step)
+            .zip(store.expected_durations(&labels)?)
+            .collect();
+        let saved = self.saved(|step| last.get(&step).copied().flatten());
+        Ok(Timing { steps: slowest, critical_path, saved })
     }
 }
 
@@ -145,6 +172,11 @@ mod tests {
             OutputOutcome::Failed(Vec::new()),
         ];
         stopwatch.finish(0, &outputs, Some(Duration::from_secs(1)));
-        assert_eq!(stopwatch.saved, Duration::from_millis(1));
+        let nothing = |_| None;
+        assert_eq!(stopwatch.saved(nothing), Duration::from_millis(1));
+        stopwatch.finish(1, &outputs[..1], None);
+        assert_eq!(stopwatch.saved(nothing), Duration::from_micros(1700));
+        let seconds = |step| (step == 1).then_some(Duration::from_secs(1));
+        assert_eq!(stopwatch.saved(seconds), Duration::from_millis(1001), "code ran, too");
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct BuildDisplay {
     style: Style,
     shows_progress: bool,
     progress: Progress,
+    /// How long it will still take.
+    left: Option<Duration>,
     /// What goes on before there is progress.
     phase: Option<Phase>,
     events: BuildLog,
@@ -63,6 +65,7 @@ impl BuildDisplay {
             style: Style::for_stderr(args.no_color),
             shows_progress,
             progress: Progress::Hidden,
+            left: None,
             phase: None,
             events: events.of_build(),
             annotator: is_github.then(|| Annotator::new(spec.root())),
@@ -195,7 +198,7 @@ impl BuildDisplay {
                 }
             }
             BuildEvent::Running(steps) => {
-                self.log(|| events::running(steps));
+                self.log(|| events::running(steps, self.left));
                 self.progress.running(steps);
             }
             BuildEvent::Copied(0) => {}
@@ -203,7 +206,10 @@ impl BuildDisplay {
                 self.log(|| events::copied(*n));
                 self.progress.advance(*n, self.cached);
             }
-            BuildEvent::Left(left) => self.progress.left(*left),
+            BuildEvent::Left(left) => {
+                self.left = Some(*left);
+                self.progress.left(*left);
+            }
             BuildEvent::Problem(problem) => self.problem(problem),
             BuildEvent::Written(files) => self.log(|| events::files("written", files)),
             BuildEvent::Swept(files) => {

@@ -80,9 +80,12 @@ pub(super) fn step(label: &str, counts: [usize; 4], duration: Option<Duration>) 
     )
 }
 
-pub(super) fn running(steps: &[RunningStep]) -> Event {
+/// `left` is how long it will still take, if that is known.
+pub(super) fn running(steps: &[RunningStep], left: Option<Duration>) -> Event {
     let object = |step: &RunningStep| json!({ "source": step.label, "since": seconds(step.since), "progress": step.note });
-    event("running", json!({ "steps": steps.iter().map(object).collect::<Vec<_>>() }))
+    let steps: Vec<_> = steps.iter().map(object).collect();
+    let left = left.map(|left| left.as_secs_f64());
+    event("running", json!({ "steps": steps, "expected_seconds_left": left }))
 }
 
 pub(super) fn copied(n: usize) -> Event {
@@ -115,6 +118,7 @@ pub(super) fn end(ending: &Ending<'_>) -> Event {
             "outputs_cached": number(|report| report.cached),
             "outputs_failed": number(|report| report.failed),
             "code_runs": number(|report| report.executed),
+            "sources_verified": report.and_then(|report| report.verified),
             "files_written": number(|report| report.written),
             "files_unchanged": number(|report| report.unchanged),
             "files_removed": number(|report| report.removed),
