@@ -12,10 +12,10 @@ use crate::memory;
 
 /// What a kernel is taken to need until one of its name has run: Python with pandas and Matplotlib
 /// takes some 250 MB.
-const USUAL_NEED: u64 = 256 << 20;
+pub(crate) const USUAL_NEED: u64 = 256 << 20;
 
 /// What is left to everybody else.
-const RESERVE: u64 = 256 << 20;
+pub(crate) const RESERVE: u64 = 256 << 20;
 
 /// Memory of others may become free any time.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -62,7 +62,8 @@ impl Admission {
         Self::by(memory::available)
     }
 
-    fn by(available: impl Fn() -> Option<u64> + Send + Sync + 'static) -> Self {
+    /// Goes by another source of memory.
+    pub(crate) fn by(available: impl Fn() -> Option<u64> + Send + Sync + 'static) -> Self {
         let (available, state) = (Box::new(available), Mutex::default());
         Self { available, state, ended: Notify::new() }
     }
