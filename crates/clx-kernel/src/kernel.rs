@@ -58,6 +58,12 @@ impl Kernel {
         self.process.pid()
     }
 
+    /// Returns the number of the process group in which the kernel and what it starts are.
+    #[must_use]
+    pub fn group(&self) -> u32 {
+        self.process.group()
+    }
+
     /// Returns the content of the kernel's `kernel_info_reply` without the banner, which differs
     /// from start to start; any field may be missing.
     #[must_use]

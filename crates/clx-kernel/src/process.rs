@@ -32,6 +32,10 @@ impl KernelProcess {
         self.child.pid()
     }
 
+    pub(crate) fn group(&self) -> u32 {
+        self.child.group()
+    }
+
     /// Waits until the process has ended.
     pub(crate) async fn ended(&self) {
         if self.end.readable().await.is_err() {

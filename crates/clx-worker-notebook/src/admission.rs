@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use clx_kernel::{Memory, group_memory};
 use tokio::sync::Notify;
 
 use crate::memory;
@@ -43,8 +44,8 @@ struct State {
 struct Running {
     number: u64,
     kernel: String,
-    /// `None` while it starts.
-    pid: Option<u32>,
+    /// The number of its process group; `None` while it starts.
+    group: Option<u32>,
 }
 
 /// A kernel that may run; dropping this lets others in.
@@ -96,7 +97,7 @@ impl Admission {
         }
         state.next += 1;
         let number = state.next;
-        state.running.push(Running { number, kernel: kernel.to_owned(), pid: None });
+        state.running.push(Running { number, kernel: kernel.to_owned(), group: None });
         Some(Admitted { admission: self, number, has_more_room: room.is_none_or(|n| n > 1) })
     }
 
@@ -114,7 +115,7 @@ impl State {
             .running
             .iter()
             .map(|running| {
-                let taken = running.pid.and_then(memory::present).unwrap_or_default();
+                let taken = running.memory().map_or(0, |memory| memory.present);
                 self.need(&running.kernel).saturating_sub(taken)
             })
             .sum();
@@ -126,12 +127,18 @@ impl State {
     }
 }
 
+impl Running {
+    fn memory(&self) -> Option<Memory> {
+        group_memory(self.group?).ok()
+    }
+}
+
 impl Admitted<'_> {
-    /// Says which process the kernel is.
-    pub(crate) fn is_process(&self, pid: u32) {
+    /// Says in which process group the kernel is: what it starts counts, too.
+    pub(crate) fn is_group(&self, group: u32) {
         let mut state = self.admission.lock();
         if let Some(own) = state.running.iter_mut().find(|running| running.number == self.number) {
-            own.pid = Some(pid);
+            own.group = Some(group);
         }
     }
 
@@ -139,8 +146,9 @@ impl Admitted<'_> {
     pub(crate) fn learn(&self) {
         let mut state = self.admission.lock();
         let own = state.running.iter().find(|running| running.number == self.number);
-        let learnt = own.and_then(|own| Some((own.kernel.clone(), memory::peak(own.pid?)?)));
-        if let Some((kernel, peak)) = learnt {
+        let learnt = own.and_then(|own| Some((own.kernel.clone(), own.memory()?.peak)));
+        // Of one that has died nothing is learnt.
+        if let Some((kernel, peak)) = learnt.filter(|(_, peak)| *peak > 0) {
             let known = state.peaks.entry(kernel).or_default();
             *known = peak.max(*known);
         }
@@ -194,14 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn need_is_learnt_by_name() {
+    fn need_is_known_by_name() {
         let (admission, available) = admission(u64::MAX);
-        let first = admission.try_admit("small").unwrap();
-        // This process stands for a kernel.
-        first.is_process(std::process::id());
-        first.learn();
-        let peak = memory::peak(std::process::id()).unwrap();
-        assert!(peak < USUAL_NEED, "a test is smaller than a usual kernel");
+        let _first = admission.try_admit("small").unwrap();
+        admission.lock().peaks.insert("small".to_owned(), USUAL_NEED / 4);
         available.store(RESERVE + USUAL_NEED - 1, Ordering::SeqCst);
         assert!(admission.try_admit("large").is_none());
         assert!(admission.try_admit("small").is_some());

@@ -1,14 +1,13 @@
-//! How much memory there is, and how much a process takes. Principal functions: [`available`],
-//! [`present`], [`peak`]; all read `/proc`, and `None` means that it does not tell.
+//! How much memory there is. Principal function: [`available`].
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where control groups are mounted, version 2.
 const GROUPS: &str = "/sys/fs/cgroup";
 
 /// Returns the bytes that processes can still take: of the machine or, if that is less, of the limits
-/// of the control groups in which this process is.
+/// of the control groups in which this process is. `None` if `/proc` does not tell.
 pub(crate) fn available() -> Option<u64> {
     let machine = kilobytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")?;
     let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
@@ -16,20 +15,6 @@ pub(crate) fn available() -> Option<u64> {
     let group = Path::new(GROUPS).join(path);
     let groups = group.ancestors().take_while(|path| path.starts_with(GROUPS));
     Some(groups.filter_map(left_in).fold(machine, u64::min))
-}
-
-/// Returns the bytes that a process has in memory now.
-pub(crate) fn present(pid: u32) -> Option<u64> {
-    kilobytes(&status(pid)?, "VmRSS:")
-}
-
-/// Returns the most bytes that a process ever had in memory.
-pub(crate) fn peak(pid: u32) -> Option<u64> {
-    kilobytes(&status(pid)?, "VmHWM:")
-}
-
-fn status(pid: u32) -> Option<String> {
-    fs::read_to_string(PathBuf::from(format!("/proc/{pid}/status"))).ok()
 }
 
 /// Returns what the limit of a control group leaves; files that can be dropped do not count.
@@ -56,11 +41,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn machine_and_process_tell() {
+    fn machine_tells() {
         assert!(available().is_some_and(|bytes| bytes > 0));
-        let this = std::process::id();
-        assert!(present(this) > Some(0) && peak(this) >= present(this));
-        assert_eq!(present(u32::MAX), None);
     }
 
     #[test]

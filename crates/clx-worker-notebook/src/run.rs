@@ -156,7 +156,7 @@ impl Runner<'_> {
         let admitted = admission.admit(&spec.name, waits).await;
         let refill = if admitted.has_more_room { Refill::Yes } else { Refill::No };
         let mut kernel = spares.take(spec, start, refill).await.map_err(RunFailure::kernel)?;
-        admitted.is_process(kernel.pid());
+        admitted.is_group(kernel.group());
         self.lay_files(&code.files, &kernel.work_directory())?;
         let mut progress = CellProgress::new(self.context);
         let limits = Limits { cell: self.setting.cell_limit, ..self.tools.limits };
