@@ -17,10 +17,10 @@ pub(crate) fn stock<'p>(
 ) -> Result<Vec<Diagnostic>, StoreError> {
     let mut problems = Vec::new();
     let mut missing: Vec<(&PlannedStep, Vec<u8>)> = Vec::new();
-    for planned in steps {
-        if !store.contains(&planned.step.source)?
-            && let Ok(bytes) = fs::read(&planned.source)
-        {
+    let steps: Vec<_> = steps.collect();
+    let sources: Vec<_> = steps.iter().map(|planned| planned.step.source).collect();
+    for (planned, is_there) in steps.into_iter().zip(store.contains_many(&sources)?) {
+        if !is_there && let Ok(bytes) = fs::read(&planned.source) {
             missing.push((planned, bytes));
         }
         for (path, hash) in &planned.inputs {

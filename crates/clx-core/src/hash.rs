@@ -76,8 +76,9 @@ impl FromStr for ContentHash {
         }
         let mut bytes = [0; 32];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| refused())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| refused())?;
+            let digit = |digit: u8| char::from(digit).to_digit(16);
+            let value = digit(pair[0]).zip(digit(pair[1])).map(|(high, low)| high * 16 + low);
+            *byte = value.and_then(|value| u8::try_from(value).ok()).ok_or_else(refused)?;
         }
         Ok(Self(bytes))
     }

@@ -6,6 +6,7 @@ mod record;
 
 use clx_core::ActionResult;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Version of the stored form. A result of another version is a miss.
 pub(crate) const VERSION: u32 = 1;
@@ -24,18 +25,13 @@ pub(crate) fn to_json(result: &ActionResult) -> Result<String, serde_json::Error
 /// Reads the stored form. What cannot be read is a miss: the action runs again.
 pub(crate) fn from_json(text: &str) -> Option<ActionResult> {
     #[derive(Deserialize)]
-    struct Version {
+    struct Content<'a> {
         version: u32,
+        #[serde(borrow)]
+        result: &'a RawValue,
     }
-    #[derive(Deserialize)]
-    struct Content {
-        result: ActionResult,
-    }
-    let Version { version } = serde_json::from_str(text).ok()?;
-    match version {
-        VERSION => serde_json::from_str(text).ok().map(|stored: Content| stored.result),
-        _ => None,
-    }
+    let Content { version, result } = serde_json::from_str(text).ok()?;
+    (version == VERSION).then(|| serde_json::from_str(result.get()).ok())?
 }
 
 #[cfg(test)]

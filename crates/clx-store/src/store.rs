@@ -146,6 +146,15 @@ impl Store {
         run(&mut connection).map_err(|source| self.db.error(source).into())
     }
 
+    /// Runs `work`, which is one statement and needs no transaction around it.
+    pub(crate) fn read_one<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let connection = self.db.reader()?;
+        work(&connection).map_err(|source| self.db.error(source).into())
+    }
+
     /// Runs `work` in a transaction that sees one state of the file.
     pub(crate) fn read<T>(
         &self,

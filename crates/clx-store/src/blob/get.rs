@@ -44,8 +44,8 @@ impl Store {
         if let Some(place) = self.deferred.get(hash) {
             return Ok(Place::Pack(place));
         }
-        let row = self.read(|transaction| {
-            transaction
+        let row = self.read_one(|connection| {
+            connection
                 .prepare_cached(
                     "SELECT bytes, size, pack, pack_offset FROM blobs WHERE hash = :hash",
                 )?

@@ -1,17 +1,20 @@
 //! Packs: small blobs that were put together, one after the other in a file `blobs/packs/<id>`.
 //! A pack is written once and never changed. Principal type: [`PackFiles`]; knows no database.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clx_db::Durability;
 
 use crate::blob::file::remove_if_exists;
 use crate::error::{At, StoreError};
+
+/// Packs kept open: one for each thread that reads, and some more.
+const N_OPEN: usize = 8;
 
 /// Names a pack; random, since many processes make packs without asking each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,11 +37,13 @@ pub(crate) struct PackFiles {
     durability: Durability,
     /// Packs that were there when they were looked for; a build asks for each of their blobs.
     seen: Mutex<HashSet<PackId>>,
+    /// Packs that were read last: blobs of one are mostly read one after the other.
+    open: Mutex<VecDeque<(PackId, Arc<File>)>>,
 }
 
 impl PackFiles {
     pub(crate) fn new(root: PathBuf, durability: Durability) -> Self {
-        Self { root, durability, seen: Mutex::default() }
+        Self { root, durability, seen: Mutex::default(), open: Mutex::default() }
     }
 
     pub(crate) fn path(&self, pack: PackId) -> PathBuf {
@@ -88,10 +93,7 @@ impl PackFiles {
     /// Reads a blob; `None` if the pack is gone or too short.
     pub(crate) fn read(&self, place: InPack) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.path(place.pack);
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            opened => opened.at("open", &path)?,
-        };
+        let Some(file) = self.open(place.pack, &path)? else { return Ok(None) };
         let mut bytes = vec![0; usize::try_from(place.size).unwrap_or(0)];
         match file.read_exact_at(&mut bytes, place.offset) {
             Ok(()) => Ok(Some(bytes)),
@@ -100,14 +102,33 @@ impl PackFiles {
         }
     }
 
+    /// Opens a pack, unless it is; `None` if it is gone.
+    fn open(&self, pack: PackId, path: &Path) -> Result<Option<Arc<File>>, StoreError> {
+        let lock = || self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, file)) = lock().iter().find(|(known, _)| *known == pack) {
+            return Ok(Some(Arc::clone(file)));
+        }
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => Arc::new(opened.at("open", path)?),
+        };
+        let mut open = lock();
+        open.truncate(N_OPEN - 1);
+        open.push_front((pack, Arc::clone(&file)));
+        Ok(Some(file))
+    }
+
     pub(crate) fn contains(&self, pack: PackId) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.contains(&pack) || (self.path(pack).is_file() && seen.insert(pack))
     }
 
     /// Removes a pack; harmless if it is gone.
     pub(crate) fn remove(&self, pack: PackId) -> Result<(), StoreError> {
-        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&pack);
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&pack);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(known, _)| *known != pack);
+        drop(open);
         remove_if_exists(&self.path(pack))
     }
 }

@@ -125,7 +125,11 @@ impl Store {
         self.read(|transaction| self.has_blob(transaction, hash))
     }
 
-    fn contains_many(&self, hashes: &[ContentHash]) -> Result<Vec<bool>, StoreError> {
+    /// Tells which of some blobs the store has, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn contains_many(&self, hashes: &[ContentHash]) -> Result<Vec<bool>, StoreError> {
         self.read(|transaction| {
             hashes.iter().map(|hash| self.has_blob(transaction, hash)).collect()
         })
