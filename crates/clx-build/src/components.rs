@@ -3,6 +3,7 @@
 
 use clx_core::{ContentHash, KeyBuilder};
 use clx_store::{Components, Store, StoreError};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::plan::PlannedStep;
 
@@ -32,9 +33,10 @@ pub(crate) fn components(planned: &PlannedStep) -> Components {
 /// Remembers the components of those steps whose keys have changed since they were last remembered.
 pub(crate) fn remember(steps: &[PlannedStep], store: &Store) -> Result<(), StoreError> {
     let known = store.remembered_keys()?;
+    let digests: Vec<ContentHash> = steps.par_iter().map(PlannedStep::keys_digest).collect();
     let changed: Vec<_> = steps
         .iter()
-        .map(|planned| (planned, planned.keys_digest()))
+        .zip(digests)
         .filter(|(planned, digest)| known.get(&planned.step.label) != Some(digest))
         .map(|(planned, digest)| (planned.step.label.as_str(), digest, components(planned)))
         .collect();
