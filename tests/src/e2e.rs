@@ -200,6 +200,19 @@ impl TestCourse {
         run.json()["results"].as_array().expect("a list").clone()
     }
 
+    /// Builds until the trace of a build is kept, and returns the last one: an input that was written a
+    /// moment before a build may have changed during it, as far as the clock of the file system tells.
+    pub fn until_traced<T>(&self, build: impl Fn() -> T) -> T {
+        for _ in 0..100 {
+            let built = build();
+            let traces = std::fs::read_dir(self.root().join(".clx/traces"));
+            if traces.is_ok_and(|traces| traces.count() > 0) {
+                return built;
+            }
+        }
+        panic!("no build left a trace");
+    }
+
     /// Makes every result that the cache remembers a wrong one: whoever looks one up is found out.
     pub fn poison(&self) {
         let store = Store::open(&self.root().join(".clx"), &StoreOptions::default());

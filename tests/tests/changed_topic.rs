@@ -23,17 +23,8 @@ fn build(course: &TestCourse, args: &[&str]) -> Value {
     CLX.build(course, "course.xml", &[&["-O", "json"], args].concat()).expect(0).json()
 }
 
-/// Builds until the trace of a build is kept: an input that was written a moment before may have changed
-/// during the build, as far as the clock of the file system tells.
 fn settle(course: &TestCourse) -> Value {
-    for _ in 0..100 {
-        let report = build(course, &[]);
-        let traces = fs::read_dir(course.root().join(".clx/traces"));
-        if traces.is_ok_and(|traces| traces.count() > 0) {
-            return report;
-        }
-    }
-    panic!("no build left a trace");
+    course.until_traced(|| build(course, &[]))
 }
 
 /// Changes a settled course, builds it, and compares output trees and report with those of a clean build.

@@ -21,18 +21,10 @@ fn report(course: &TestCourse, args: &[&str]) -> serde_json::Value {
     serde_json::from_str(&run.stdout).expect("one JSON object")
 }
 
-/// Builds until the trace of a build is kept: sources that were written a moment before the first one
-/// may have changed during it, as far as the clock of the file system tells.
 fn settled() -> TestCourse {
     let course = course();
-    for _ in 0..100 {
-        report(&course, &[]);
-        let traces = fs::read_dir(course.root().join(".clx/traces"));
-        if traces.is_ok_and(|traces| traces.count() > 0) {
-            return course;
-        }
-    }
-    panic!("no build left a trace");
+    course.until_traced(|| report(&course, &[]));
+    course
 }
 
 /// Replaces what a build opens first if it looks for work.

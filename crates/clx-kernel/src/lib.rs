@@ -50,7 +50,7 @@ mod start;
 mod stopping;
 mod wire;
 
-pub use clx_process::{Memory, group_memory};
+pub use clx_process::{Memory, available_memory, group_memory};
 pub use directory::remove_leftovers;
 pub use environment::Environment;
 pub use error::{FaultClass, KernelError};

@@ -62,7 +62,7 @@ pub use exit::Exit;
 pub use group::{group_members, kill_group};
 pub use identity::ProcessIdentity;
 pub use lifeline::Lifeline;
-pub use memory::{Memory, group_memory};
+pub use memory::{Memory, available_memory, group_memory};
 pub use remote::Remote;
 pub use scratch::ScratchDirectory;
 pub use spawn::{Spawn, Stderr, Stdin, Stdout};

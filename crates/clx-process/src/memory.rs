@@ -1,9 +1,14 @@
-//! The memory that a process group takes. Principal function: [`group_memory`].
+//! What a process group takes of the memory, and what is left. Principal functions: [`group_memory`],
+//! [`available_memory`].
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use crate::group::group_members;
+
+/// Where control groups are mounted, version 2.
+const GROUPS: &str = "/sys/fs/cgroup";
 
 /// Memory of processes, in bytes. What several of them share counts for each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,10 +34,34 @@ pub fn group_memory(group: u32) -> io::Result<Memory> {
     Ok(memory)
 }
 
+/// Returns the bytes that processes can still take: of the machine or, if that is less, of the limits
+/// of the control groups in which this process is. `None` if `/proc` does not tell.
+pub fn available_memory() -> Option<u64> {
+    let machine = kilobytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")?;
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let path = own.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let group = Path::new(GROUPS).join(path);
+    let groups = group.ancestors().take_while(|path| path.starts_with(GROUPS));
+    Some(groups.filter_map(left_in).fold(machine, u64::min))
+}
+
+/// Returns what the limit of a control group leaves; files that can be dropped do not count.
+fn left_in(group: &Path) -> Option<u64> {
+    let read = |name: &str| fs::read_to_string(group.join(name)).ok();
+    let number = |name: &str| read(name)?.trim().parse::<u64>().ok();
+    let droppable = read("memory.stat").and_then(|text| field(&text, "inactive_file "));
+    let taken = number("memory.current")?.saturating_sub(droppable.unwrap_or_default());
+    Some(number("memory.max")?.saturating_sub(taken))
+}
+
+fn field(text: &str, name: &str) -> Option<u64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name))?;
+    value.split_ascii_whitespace().next()?.parse().ok()
+}
+
 /// Returns the bytes of a field that is in kilobytes.
-fn kilobytes(status: &str, name: &str) -> Option<u64> {
-    let value = status.lines().find_map(|line| line.strip_prefix(name))?;
-    Some(value.split_ascii_whitespace().next()?.parse::<u64>().ok()? * 1024)
+fn kilobytes(text: &str, name: &str) -> Option<u64> {
+    field(text, name).map(|kilobytes| kilobytes * 1024)
 }
 
 #[cfg(test)]
@@ -61,5 +90,24 @@ mod tests {
     #[test]
     fn nobody_takes_nothing() {
         assert_eq!(group_memory(u32::MAX).unwrap(), Memory::default());
+    }
+
+    #[test]
+    fn machine_tells() {
+        assert!(available_memory().is_some_and(|bytes| bytes > 0));
+    }
+
+    #[test]
+    fn control_group_leaves_its_limit_without_what_is_taken() {
+        let group = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(group.path().join(name), text).unwrap();
+        assert_eq!(left_in(group.path()), None);
+        write("memory.current", "700\n");
+        write("memory.max", "max\n");
+        assert_eq!(left_in(group.path()), None);
+        write("memory.max", "1000\n");
+        assert_eq!(left_in(group.path()), Some(300));
+        write("memory.stat", "anon 500\ninactive_file 200\n");
+        assert_eq!(left_in(group.path()), Some(500));
     }
 }

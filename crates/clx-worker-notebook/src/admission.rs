@@ -6,10 +6,8 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use clx_kernel::{Memory, group_memory};
+use clx_kernel::{Memory, available_memory, group_memory};
 use tokio::sync::Notify;
-
-use crate::memory;
 
 /// What a kernel is taken to need until one of its name has run: Python with pandas and Matplotlib
 /// takes some 250 MB.
@@ -60,7 +58,7 @@ pub(crate) struct Admitted<'a> {
 impl Admission {
     /// Goes by the memory of this machine.
     pub(crate) fn new() -> Self {
-        Self::by(memory::available)
+        Self::by(available_memory)
     }
 
     /// Goes by another source of memory.

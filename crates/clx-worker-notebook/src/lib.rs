@@ -21,7 +21,6 @@ mod explain;
 mod flight;
 mod handler;
 mod job;
-mod memory;
 mod page;
 mod picture;
 mod progress;

@@ -125,14 +125,9 @@ impl<'s> Publisher<'s> {
         for (root_index, root) in self.roots.iter_mut().enumerate() {
             let of_root: Vec<_> =
                 writes.iter().filter(|(_, index, ..)| *index == root_index).collect();
-            // What is owned with this content stays owned, whatever was confirmed of it.
-            let is_claimed = |relative: &Path, hash| {
-                root.owned.get(relative).is_some_and(|owned| owned.hash == hash)
-            };
             let claims: Vec<(&Path, ContentHash)> = of_root
                 .iter()
                 .map(|(index, _, relative, _)| (relative.as_path(), files[*index].1.hash()))
-                .filter(|(relative, hash)| !is_claimed(relative, *hash))
                 .collect();
             root.note(store, &claims)?;
             let prepared: Vec<_> = of_root
