@@ -78,7 +78,7 @@ struct Stamp;
 impl JobHandler for Stamp {
     fn handle<'a>(&'a self, _job: Job<'a>, _context: &'a JobContext) -> HandlerFuture<'a> {
         let stamp = now_ns().to_le_bytes().to_vec();
-        Box::pin(async move { Ok(stamp) })
+        Box::pin(async move { Ok(stamp.into()) })
     }
 }
 

@@ -112,6 +112,6 @@ pub struct Nothing;
 
 impl JobHandler for Nothing {
     fn handle<'a>(&'a self, _job: Job<'a>, _context: &'a JobContext) -> HandlerFuture<'a> {
-        Box::pin(async { Ok(Vec::new()) })
+        Box::pin(async { Ok(Vec::new().into()) })
     }
 }

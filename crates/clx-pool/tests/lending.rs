@@ -92,7 +92,7 @@ impl JobHandler for Teller {
             if job.label == "endless" {
                 std::future::pending::<()>().await;
             }
-            Ok(Vec::new())
+            Ok(Vec::new().into())
         })
     }
 }

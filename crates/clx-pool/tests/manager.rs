@@ -104,7 +104,7 @@ impl JobHandler for Scripted {
                 }
                 _ => {}
             }
-            Ok(job.payload.to_vec())
+            Ok(job.payload.to_vec().into())
         })
     }
 }

@@ -24,6 +24,8 @@ pub enum EventType {
     WorkerLost,
     /// An attempt failed and will be retried.
     JobRetried,
+    /// A job completed with a partial result.
+    JobPartial,
     /// A job failed for good.
     JobFailed,
     /// A job lost too many workers.
@@ -34,7 +36,7 @@ pub enum EventType {
 
 impl EventType {
     /// All types.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SessionOpened,
         Self::SessionClosed,
         Self::SessionAbandoned,
@@ -43,6 +45,7 @@ impl EventType {
         Self::WorkerStopped,
         Self::WorkerLost,
         Self::JobRetried,
+        Self::JobPartial,
         Self::JobFailed,
         Self::JobDead,
         Self::JobCancelled,
@@ -60,6 +63,7 @@ impl EventType {
             Self::WorkerStopped => "worker_stopped",
             Self::WorkerLost => "worker_lost",
             Self::JobRetried => "job_retried",
+            Self::JobPartial => "job_partial",
             Self::JobFailed => "job_failed",
             Self::JobDead => "job_dead",
             Self::JobCancelled => "job_cancelled",

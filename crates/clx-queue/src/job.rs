@@ -152,7 +152,7 @@ pub struct FinishedJob {
     /// What the worker returned, if it completed.
     #[serde(with = "crate::bytes::optional")]
     pub result: Option<Vec<u8>>,
-    /// Why it did not complete.
+    /// Why it did not complete; of a completed job, why its result is partial.
     pub error_class: Option<ErrorClass>,
     /// Detail of the last failed attempt, as the worker wrote it.
     pub error: Option<String>,
@@ -195,7 +195,7 @@ pub struct JobRecord {
     pub started: Option<Timestamp>,
     /// When it became final.
     pub finished: Option<Timestamp>,
-    /// Why it did not complete.
+    /// Why it did not complete; of a completed job, why its result is partial.
     pub error_class: Option<ErrorClass>,
     /// Latest progress of the running attempt.
     pub progress: Option<Progress>,
@@ -218,15 +218,27 @@ pub struct Attempt {
     pub detail: String,
 }
 
-/// Which jobs to list.
+/// Which jobs to list. The newest session comes first, and in it the newest job.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct JobFilter {
     /// Only this session's.
     pub session: Option<SessionId>,
     /// Only those in one of these states; empty means all.
     pub states: Vec<JobState>,
+    /// Only those with which something went wrong: failed, dead, or completed with a partial result.
+    /// Jobs that were cancelled are none of them.
+    pub troubled: bool,
     /// Only this type's.
     pub job_type: Option<String>,
-    /// At most this many, 0 means 100. The newest come first.
+    /// Only those whose label contains this text, ASCII letters in upper or lower case.
+    pub label: Option<String>,
+    /// Only those enqueued at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Only those enqueued before this moment.
+    pub until: Option<Timestamp>,
+    /// Only those that come after this job in the list: the next page.
+    pub after: Option<JobId>,
+    /// At most this many, 0 means 100.
     pub limit: u32,
 }

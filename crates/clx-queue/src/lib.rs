@@ -17,7 +17,8 @@
 //! session collects what finished. Every report is fenced by (job, worker, attempt): whoever lost
 //! the job meanwhile changes nothing. Execution is at least once, acceptance exactly once.
 //!
-//! Principal types: [`Queue`] (the trait), [`SqliteQueue`] (its implementation).
+//! Principal types: [`Queue`] (the trait), [`QueueView`] (what people look at), [`SqliteQueue`] (their
+//! implementation).
 //!
 //! ```
 //! use std::time::Duration;
@@ -48,6 +49,7 @@ mod queue;
 mod session;
 mod sqlite;
 mod state;
+mod view;
 mod worker;
 
 pub use error::QueueError;
@@ -61,6 +63,7 @@ pub use queue::{Counts, Pruned, Queue, Retention};
 pub use session::{NewSession, Owner, SessionRecord, SessionRole, SessionState};
 pub use sqlite::{SqliteOptions, SqliteQueue};
 pub use state::{ErrorClass, JobState, WorkerMode, WorkerState};
+pub use view::{Minute, QueueView, SessionFilter, Total};
 pub use worker::{
     Activation, Beat, Claim, ClaimRequest, ClaimedJob, Completion, NewWorker, Outcome, ProcessId,
     Released, Seat, WorkerExit, WorkerRecord,

@@ -129,7 +129,14 @@ impl ClaimedJob {
     /// Reports success.
     #[must_use]
     pub fn completed(self, result: Vec<u8>) -> Completion {
-        self.completion(Outcome::Completed { result })
+        self.completion(Outcome::Completed { result, partial: None })
+    }
+
+    /// Reports a result that lacks something, and why; the job counts as failed for people, and its
+    /// owner gets the result.
+    #[must_use]
+    pub fn completed_in_part(self, result: Vec<u8>, why: ErrorClass) -> Completion {
+        self.completion(Outcome::Completed { result, partial: Some(why) })
     }
 
     /// Reports a failed attempt; the class decides on the retry.
@@ -171,6 +178,9 @@ pub enum Outcome {
         /// The result.
         #[serde(with = "crate::bytes")]
         result: Vec<u8>,
+        /// Why something lacks in it, if so.
+        #[serde(default)]
+        partial: Option<ErrorClass>,
     },
     /// With an error.
     Failed {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clx_core::{ActionResult, Artifact, DiagramInput, DiagramRequest, JobResult, RequestResult};
 use clx_store::ArtifactStore;
-use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler, StepJob};
+use clx_worker::{Answer, HandlerFuture, Job, JobContext, JobFailure, JobHandler, StepJob};
 
 use crate::make::{Made, Studio};
 use crate::tools::DrawioTools;
@@ -24,7 +24,7 @@ impl DrawioHandler {
         Self { store, tools }
     }
 
-    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
+    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Answer, JobFailure> {
         let job: StepJob<DiagramInput, DiagramRequest> =
             StepJob::read(payload, |hash| self.store.get(hash))?;
         let results = match Studio::new(&job.input.file, &job.source, &self.tools) {
@@ -33,8 +33,7 @@ impl DrawioHandler {
                 job.requests.iter().map(|_| RequestResult::Failed(vec![*problem.clone()])).collect()
             }
         };
-        serde_json::to_vec(&JobResult { results, executed: Vec::new() })
-            .map_err(JobFailure::bad_payload)
+        Answer::of_step(&JobResult { results, executed: Vec::new() })
     }
 
     async fn make_each(

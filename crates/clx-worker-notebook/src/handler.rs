@@ -11,7 +11,7 @@ use clx_core::{
 use clx_notebook::Rendered;
 use clx_render::{HtmlRenderer, InlineSvg, Templates};
 use clx_store::{ArtifactStore, StoreError};
-use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
+use clx_worker::{Answer, HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
 use crate::draft::{Draft, Drafter, PageDraft};
 use crate::explain::explain;
@@ -35,7 +35,7 @@ impl NotebookHandler {
         Self { store, tools }
     }
 
-    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
+    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Answer, JobFailure> {
         let job = NotebookJob::read(payload, &*self.store)?;
         let begin = Instant::now();
         let mut drafter = Drafter::new(&job);
@@ -67,7 +67,7 @@ impl NotebookHandler {
         let result = self
             .keep(&job, made, drafted + begin.elapsed(), executed)
             .map_err(JobFailure::store)?;
-        serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
+        Answer::of_step(&result)
     }
 
     /// Runs each distinct code of the pages once, in the order of the requests.

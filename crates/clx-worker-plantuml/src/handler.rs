@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clx_core::{ActionResult, Artifact, DiagramRequest, JobResult, RequestResult};
 use clx_store::ArtifactStore;
-use clx_worker::{HandlerFuture, Job, JobContext, JobFailure, JobHandler};
+use clx_worker::{Answer, HandlerFuture, Job, JobContext, JobFailure, JobHandler};
 
 use crate::job::DiagramJob;
 use crate::make::{Made, Studio};
@@ -25,7 +25,7 @@ impl PlantUmlHandler {
         Self { store, tools }
     }
 
-    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Vec<u8>, JobFailure> {
+    async fn make_all(&self, payload: &[u8], context: &JobContext) -> Result<Answer, JobFailure> {
         let job = DiagramJob::read(payload, &*self.store)?;
         let studio = Studio::prepare(&job, &*self.store, &self.tools);
         let n_requests = u32::try_from(job.requests.len()).unwrap_or(u32::MAX);
@@ -42,8 +42,7 @@ impl PlantUmlHandler {
             };
             results.push(self.keep(&job, request, made, begin.elapsed())?);
         }
-        let result = JobResult { results, executed: Vec::new() };
-        serde_json::to_vec(&result).map_err(JobFailure::bad_payload)
+        Answer::of_step(&JobResult { results, executed: Vec::new() })
     }
 
     /// Puts a picture into the store.

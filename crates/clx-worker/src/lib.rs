@@ -8,12 +8,13 @@
 //!               beat thread: lease, progress out; cancel requests in
 //! ```
 //!
-//! A handler gets a payload and returns bytes or a [`JobFailure`]; it never sees the queue. Its
+//! A handler gets a payload and returns an [`Answer`] or a [`JobFailure`]; it never sees the queue. Its
 //! future is dropped when the job is cancelled or its deadline passes, and whatever it holds (a
 //! kernel, a child process) must end with it. A panic fails the job, not the worker.
 //!
 //! Principal types: [`Worker`], [`JobHandler`], [`JobContext`], [`StopSignal`].
 
+mod answer;
 mod context;
 mod failure;
 mod heartbeat;
@@ -21,6 +22,7 @@ mod step_job;
 mod stop;
 mod worker;
 
+pub use answer::Answer;
 pub use context::JobContext;
 pub use failure::JobFailure;
 pub use step_job::StepJob;

@@ -12,6 +12,7 @@ use clx_queue::{
 };
 use tokio::runtime::Handle;
 
+use crate::answer::Answer;
 use crate::context::JobContext;
 use crate::failure::JobFailure;
 use crate::heartbeat::Heartbeat;
@@ -34,7 +35,7 @@ pub struct Job<'a> {
 }
 
 /// The future of a handler.
-pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, JobFailure>> + Send + 'a>>;
+pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = Result<Answer, JobFailure>> + Send + 'a>>;
 
 /// Works on one kind of jobs.
 pub trait JobHandler: Send + Sync {
@@ -158,7 +159,10 @@ impl Worker {
         }));
         heartbeat.set_current(None);
         match ended {
-            Ok(Ended::Result(Ok(result))) => job.completed(result),
+            Ok(Ended::Result(Ok(Answer { result, partial: None }))) => job.completed(result),
+            Ok(Ended::Result(Ok(Answer { result, partial: Some(why) }))) => {
+                job.completed_in_part(result, why)
+            }
             Ok(Ended::Result(Err(failure))) => fail(job, &failure),
             Ok(Ended::Cancelled) => job.cancelled(),
             Ok(Ended::Stopped) => job.returned(),
@@ -187,7 +191,7 @@ impl Worker {
 }
 
 enum Ended {
-    Result(Result<Vec<u8>, JobFailure>),
+    Result(Result<Answer, JobFailure>),
     Cancelled,
     Stopped,
     TimedOut(Duration),

@@ -35,9 +35,9 @@ impl JobHandler for Scripted {
                     while !context.is_cancelled() {
                         std::hint::spin_loop();
                     }
-                    Ok(b"too late".to_vec())
+                    Ok(b"too late".to_vec().into())
                 }
-                other => Ok(other.to_uppercase().into_bytes()),
+                other => Ok(other.to_uppercase().into_bytes().into()),
             }
         })
     }

@@ -41,7 +41,7 @@ mod tests {
             Box::pin(async move {
                 let end = self.0.lock().await.take();
                 end.expect("one job").await.expect("told to end");
-                Ok(Vec::new())
+                Ok(Vec::new().into())
             })
         }
     }

@@ -20,6 +20,7 @@ mod safety;
 mod tests;
 mod token;
 mod transaction;
+mod view;
 mod wake;
 mod wal;
 
@@ -46,6 +47,7 @@ const SCHEMA: Schema = Schema {
     migrations: &[
         Migration { version: 1, sql: include_str!("migrations/0001_queue.sql") },
         Migration { version: 2, sql: include_str!("migrations/0002_pools.sql") },
+        Migration { version: 3, sql: include_str!("migrations/0003_views.sql") },
     ],
 };
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::operation::{
-    beat, cancel, claim, control, enqueue, finished, list, prune, retry, session, worker,
+    beat, cancel, claim, control, enqueue, finished, jobs, list, prune, retry, session, worker,
 };
 use super::wake::{Gate, Topic};
 use super::{SqliteQueue, token};
@@ -15,6 +15,7 @@ use crate::job::{
 };
 use crate::queue::{Counts, Pruned, Queue, Retention};
 use crate::session::{NewSession, SessionRecord};
+use crate::view::SessionFilter;
 use crate::worker::{
     Activation, Beat, Claim, ClaimRequest, NewWorker, ProcessId, Released, WorkerExit, WorkerRecord,
 };
@@ -38,7 +39,8 @@ impl Queue for SqliteQueue {
     }
 
     fn sessions(&self) -> Result<Vec<SessionRecord>, QueueError> {
-        self.read(session::list)
+        let all = SessionFilter { limit: u32::MAX, ..SessionFilter::default() };
+        self.read(|reader| session::list(reader, &all))
     }
 
     fn enqueue(&self, session: SessionId, jobs: Vec<NewJob>) -> Result<Vec<JobId>, QueueError> {
@@ -168,7 +170,7 @@ impl Queue for SqliteQueue {
     }
 
     fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRecord>, QueueError> {
-        self.read(|reader| list::jobs(reader, filter))
+        self.read(|reader| jobs::jobs(reader, filter))
     }
 
     fn attempts(&self, job: JobId) -> Result<Vec<Attempt>, QueueError> {

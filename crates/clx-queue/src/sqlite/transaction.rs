@@ -13,6 +13,9 @@ use crate::ids::{JobId, SessionId, WorkerId};
 use crate::state::{JobState, WorkerMode};
 use crate::worker::ClaimedJob;
 
+/// Microseconds of the unit in which `minutes` counts.
+pub(crate) const US_A_MINUTE: i64 = 60_000_000;
+
 /// Row id of a job type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct JobType(pub(crate) i64);
@@ -178,9 +181,21 @@ impl<'c> Tx<'c> {
         }
         self.effects.put_off |= to == JobState::Scheduled;
         if to.is_final() {
-            let minute = self.now.as_us().div_euclid(60_000_000);
+            let minute = self.minute();
             *self.tally.minutes.entry((session, minute, to as i64)).or_default() += 1;
         }
+    }
+
+    /// Counts a job that completed in part as failed, in what happened per minute.
+    pub(crate) fn count_as_failed(&mut self, session: SessionId) {
+        let minute = self.minute();
+        for (state, n) in [(JobState::Completed, -1), (JobState::Failed, 1)] {
+            *self.tally.minutes.entry((session, minute, state as i64)).or_default() += n;
+        }
+    }
+
+    fn minute(&self) -> i64 {
+        self.now.as_us().div_euclid(US_A_MINUTE)
     }
 
     /// Writes an event row.
@@ -229,7 +244,7 @@ impl Tally {
                     ":session": session, ":type": job_type.0, ":state": state, ":n": n,
                 })?;
         }
-        for (&(session, minute, state), &n) in &self.minutes {
+        for (&(session, minute, state), &n) in self.minutes.iter().filter(|(_, n)| **n != 0) {
             connection
                 .prepare_cached(
                     "INSERT INTO minutes(session_id, minute, state, n)

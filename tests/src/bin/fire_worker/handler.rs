@@ -66,7 +66,7 @@ impl JobHandler for Scripted {
                 _ => {}
             }
             self.write("done", job, context, vec![]);
-            Ok(job.label.as_bytes().to_vec())
+            Ok(job.label.as_bytes().to_vec().into())
         })
     }
 }

@@ -35,10 +35,10 @@ pub(crate) fn finish(
     completion: &Completion,
     accepted: &mut Accepted,
 ) -> rusqlite::Result<bool> {
-    if let Outcome::Completed { result } = &completion.outcome {
+    if let Outcome::Completed { result, partial } = &completion.outcome {
         let (session, job_type) = place;
         let head = JobHead { id: completion.job, session, job_type, state: JobState::Running };
-        if transition::complete(tx, head, worker, completion.attempt, result)? {
+        if transition::complete(tx, head, worker, completion.attempt, (result, *partial))? {
             accepted.done += 1;
             return Ok(true);
         }

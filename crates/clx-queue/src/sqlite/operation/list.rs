@@ -1,4 +1,4 @@
-//! Lists jobs, workers, attempts, events and counts for people and programs.
+//! Reads one job, and lists workers, attempts, events and counts.
 
 use std::time::Duration;
 
@@ -7,11 +7,12 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::event::{Event, EventType};
 use crate::ids::{JobId, SessionId};
-use crate::job::{Attempt, JobFilter, JobRecord, Progress};
+use crate::job::{Attempt, JobRecord, Progress};
 use crate::queue::Counts;
 use crate::worker::{ProcessId, WorkerRecord};
 
-const JOB_COLUMNS: &str = "SELECT jobs.id, jobs.session_id, job_types.name AS type, jobs.state,
+pub(super) const JOB_COLUMNS: &str =
+    "SELECT jobs.id, jobs.session_id, job_types.name AS type, jobs.state,
         jobs.label, jobs.priority, jobs.attempt, jobs.failures, jobs.losses, jobs.blocked_by,
         jobs.cancel_requested, jobs.worker_id, jobs.created_us, jobs.started_us,
         jobs.finished_us, jobs.error_class, progress.step, progress.total, progress.note
@@ -28,38 +29,7 @@ pub(crate) fn job(connection: &Connection, id: JobId) -> rusqlite::Result<Option
         .optional()
 }
 
-/// Lists jobs, the newest first.
-pub(crate) fn jobs(
-    connection: &Connection,
-    filter: &JobFilter,
-) -> rusqlite::Result<Vec<JobRecord>> {
-    let states: Vec<String> =
-        filter.states.iter().map(|&state| (state as i64).to_string()).collect();
-    let in_states = if states.is_empty() {
-        String::new()
-    } else {
-        // Literals, so that the planner can use the partial indices.
-        format!("AND jobs.state IN ({})", states.join(", "))
-    };
-    let sql = format!(
-        "{JOB_COLUMNS}
-         WHERE (:session IS NULL OR jobs.session_id = :session)
-           AND (:type IS NULL OR job_types.name = :type) {in_states}
-         ORDER BY jobs.id DESC
-         LIMIT :limit"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let limit = if filter.limit == 0 { 100 } else { filter.limit };
-    let rows = statement.query_map(
-        named_params! {
-            ":session": filter.session, ":type": filter.job_type, ":limit": limit,
-        },
-        read_job,
-    )?;
-    rows.collect()
-}
-
-fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
+pub(super) fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     let id: JobId = row.get("id")?;
     let attempt = row.get("attempt")?;
     let priority: i64 = row.get("priority")?;
@@ -168,23 +138,38 @@ pub(crate) fn events(
          ORDER BY id
          LIMIT :limit",
     )?;
-    let rows = statement.query_map(named_params! { ":after": after, ":limit": limit }, |row| {
-        let name: String = row.get("type")?;
-        let event = EventType::ALL.into_iter().find(|event| event.name() == name);
-        Ok(Event {
-            id: row.get("id")?,
-            session: row.get("session_id")?,
-            at: Timestamp::from_us(row.get("at_us")?),
-            event: event.ok_or_else(|| {
-                let unknown = format!("unknown event type `{name}`").into();
-                rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, unknown)
-            })?,
-            job: row.get("job")?,
-            worker: row.get("worker")?,
-            detail: row.get("data")?,
-        })
-    })?;
+    let rows =
+        statement.query_map(named_params! { ":after": after, ":limit": limit }, read_event)?;
     rows.collect()
+}
+
+/// Lists the latest events, the latest first.
+pub(crate) fn latest_events(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Event>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, session_id, at_us, type, job, worker, data
+         FROM events
+         ORDER BY id DESC
+         LIMIT :limit",
+    )?;
+    let rows = statement.query_map(named_params! { ":limit": limit }, read_event)?;
+    rows.collect()
+}
+
+fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let name: String = row.get("type")?;
+    let event = EventType::ALL.into_iter().find(|event| event.name() == name);
+    Ok(Event {
+        id: row.get("id")?,
+        session: row.get("session_id")?,
+        at: Timestamp::from_us(row.get("at_us")?),
+        event: event.ok_or_else(|| {
+            let unknown = format!("unknown event type `{name}`").into();
+            rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, unknown)
+        })?,
+        job: row.get("job")?,
+        worker: row.get("worker")?,
+        detail: row.get("data")?,
+    })
 }
 
 /// Counts jobs by state from the counters, which every transition keeps.

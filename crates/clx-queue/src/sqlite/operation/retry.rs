@@ -7,17 +7,20 @@ use super::transition::JobHead;
 use crate::error::QueueError;
 use crate::ids::JobId;
 use crate::sqlite::transaction::{OperationError, Tx};
-use crate::state::JobState;
+use crate::state::{ErrorClass, JobState};
 
 /// Inserts a fresh ready job with the old one's input; the old row stays as history.
 pub(crate) fn retry(tx: &mut Tx<'_>, job: JobId) -> Result<JobId, OperationError> {
     let head = tx
-        .prepare("SELECT id, session_id, job_type, state FROM jobs WHERE id = :id")?
-        .query_row(named_params! { ":id": job }, JobHead::read)
-        .optional()?
-        .ok_or(QueueError::NoSuchJob { job })?;
+        .prepare("SELECT id, session_id, job_type, state, error_class FROM jobs WHERE id = :id")?
+        .query_row(named_params! { ":id": job }, |row| {
+            Ok((JobHead::read(row)?, row.get::<_, Option<ErrorClass>>("error_class")?))
+        })
+        .optional()?;
+    let (head, trouble) = head.ok_or(QueueError::NoSuchJob { job })?;
     match head.state {
         JobState::Failed | JobState::Cancelled | JobState::Dead => {}
+        JobState::Completed if trouble.is_some() => {}
         state @ (JobState::Blocked
         | JobState::Scheduled
         | JobState::Ready

@@ -12,7 +12,11 @@ use crate::ids::{SessionId, WorkerId};
 use crate::job::CancelTarget;
 use crate::session::{NewSession, Owner, SessionRecord, SessionRole, SessionState};
 use crate::sqlite::transaction::{OperationError, Tx};
+use crate::view::SessionFilter;
 use crate::worker::WorkerExit;
+
+/// Sessions on a page if nothing is said.
+const USUAL_LIMIT: u32 = 100;
 
 /// Inserts a session under a random token.
 pub(crate) fn open(
@@ -94,15 +98,25 @@ pub(crate) fn require_open(tx: &Tx<'_>, session: SessionId) -> Result<(), Operat
     open.ok_or(OperationError::Refused(QueueError::SessionClosed { session }))
 }
 
-/// Lists all sessions, the newest first.
-pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<SessionRecord>> {
+/// Lists sessions, the newest first.
+pub(crate) fn list(
+    connection: &Connection,
+    filter: &SessionFilter,
+) -> rusqlite::Result<Vec<SessionRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, token, owner_pid, owner_start, boot_id, root, role, note, state, created_us,
                 closed_us
          FROM sessions
-         ORDER BY id DESC",
+         WHERE (:open = 0 OR state = 1) AND (:session IS NULL OR id = :session)
+           AND (:after IS NULL OR id < :after)
+         ORDER BY id DESC
+         LIMIT :limit",
     )?;
-    let rows = statement.query_map((), |row| {
+    let limit = if filter.limit == 0 { USUAL_LIMIT } else { filter.limit };
+    let wanted = named_params! {
+        ":open": filter.open, ":session": filter.session, ":after": filter.after, ":limit": limit,
+    };
+    let rows = statement.query_map(wanted, |row| {
         let state: i64 = row.get("state")?;
         Ok(SessionRecord {
             id: row.get("id")?,

@@ -57,29 +57,34 @@ pub(crate) fn finish(
 
 /// Completes a running job if the worker still has it in this attempt and nobody asked it to stop;
 /// false otherwise. One statement checks the fence and writes, because this is what every job does.
+/// A result comes with the reason why something lacks in it, if so.
 pub(crate) fn complete(
     tx: &mut Tx<'_>,
     job: JobHead,
     worker: WorkerId,
     attempt: u32,
-    result: &[u8],
+    (result, partial): (&[u8], Option<ErrorClass>),
 ) -> rusqlite::Result<bool> {
     let changed = tx
         .prepare(
             "UPDATE jobs
-             SET state = 4, result = :result, finished_us = :now
+             SET state = 4, result = :result, error_class = :partial, finished_us = :now
              WHERE id = :id AND worker_id = :worker AND attempt = :attempt AND state = 3
                AND cancel_requested = 0",
         )?
         .execute(named_params! {
-            ":result": result, ":now": tx.now.as_us(), ":id": job.id, ":worker": worker,
-            ":attempt": attempt,
+            ":result": result, ":partial": partial, ":now": tx.now.as_us(), ":id": job.id,
+            ":worker": worker, ":attempt": attempt,
         })?;
     if changed == 0 {
         return Ok(false);
     }
     append_to_outbox(tx, job)?;
     tx.count(job.session, job.job_type, Some(job.state), JobState::Completed);
+    if partial.is_some() {
+        tx.count_as_failed(job.session);
+        tx.event(job.session, EventType::JobPartial, Some(job.id), Some(worker), "")?;
+    }
     tx.effects.finished.insert(job.session);
     let mut open = Vec::new();
     release_dependents(tx, job.id, true, &mut open)?;

@@ -1,0 +1,4 @@
+-- What lists need: the jobs of a session in their order, and those with which something is wrong.
+-- The first is appended to by every enqueue, the second is written for failures only.
+CREATE INDEX jobs_session ON jobs(session_id, id);
+CREATE INDEX jobs_troubled ON jobs(session_id, id) WHERE error_class IS NOT NULL;
