@@ -189,6 +189,7 @@ impl LendingQueue {
                 states: vec![JobState::Ready],
                 job_type: Some(job_type.clone()),
                 limit: 1,
+                ..JobFilter::default()
             };
             if !self.inner.jobs(&filter)?.is_empty() {
                 self.inner.remove_worker(post.row, &WorkerExit::Stopped)?;

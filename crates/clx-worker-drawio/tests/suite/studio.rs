@@ -11,7 +11,7 @@ use clx_core::{
 };
 use clx_queue::JobId;
 use clx_store::{Store, StoreOptions};
-use clx_worker::{Job, JobContext, JobFailure, JobHandler};
+use clx_worker::{Answer, Job, JobContext, JobFailure, JobHandler};
 use clx_worker_drawio::{Bundle, DrawioHandler, DrawioSettings, DrawioTools, Renderer};
 use serde_json::value::to_raw_value;
 use tempfile::TempDir;
@@ -76,12 +76,12 @@ impl Studio {
         };
         let result = self.handle(&serde_json::to_vec(&payload).expect("JSON")).await;
         let result = result.expect("the job gives a result");
-        let result: JobResult = serde_json::from_slice(&result).expect("a result");
+        let result: JobResult = serde_json::from_slice(&result.result).expect("a result");
         assert_eq!(result.results.len(), requests.len());
         result.results
     }
 
-    async fn handle(&self, payload: &[u8]) -> Result<Vec<u8>, JobFailure> {
+    async fn handle(&self, payload: &[u8]) -> Result<Answer, JobFailure> {
         let context = JobContext::new(JobId(1), 1);
         self.handler.handle(Job { label: "test", payload }, &context).await
     }

@@ -88,7 +88,7 @@ impl Stage {
         let context = JobContext::new(JobId(1), 1);
         let result = tokio::time::timeout(LONG, self.handler.handle(job, &context)).await;
         let result = result.expect("the job ends").expect("the job does not fail as a whole");
-        let result: JobResult = serde_json::from_slice(&result).expect("a result");
+        let result: JobResult = serde_json::from_slice(&result.result).expect("a result");
         let results = result.results.into_iter().map(|result| match result {
             RequestResult::Made(made) => {
                 let picture = self.store.get(&made.artifacts[0].hash).expect("the picture");
