@@ -31,6 +31,12 @@ impl Timestamp {
         Self(self.0.saturating_add(duration.as_micros().try_into().unwrap_or(i64::MAX)))
     }
 
+    /// Returns this moment less `duration`, at least the first representable one.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration.as_micros().try_into().unwrap_or(i64::MAX)))
+    }
+
     /// Returns the time since `earlier`, zero if that lies in the future.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -18,9 +18,9 @@ pub enum EventType {
     WorkerCreated,
     /// A worker went live.
     WorkerLive,
-    /// A worker ended as asked.
+    /// A worker ended as asked; the detail is the type of its jobs.
     WorkerStopped,
-    /// A worker was lost.
+    /// A worker was lost; the detail is the type of its jobs, a colon, and how.
     WorkerLost,
     /// An attempt failed and will be retried.
     JobRetried,

@@ -1,5 +1,7 @@
 //! What people see of a queue: pages, sums, what went wrong.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of these tests fail by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

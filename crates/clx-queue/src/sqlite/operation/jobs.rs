@@ -101,9 +101,9 @@ impl Conditions {
         let mut all = Self { sql: "1".to_owned(), values: Vec::new() };
         if filter.troubled {
             // As the index has it.
-            let (needed, asked) = (ErrorClass::Dependency as i64, ErrorClass::Cancelled as i64);
             all.sql.push_str(" AND jobs.error_class IS NOT NULL");
-            all.sql.push_str(&format!(" AND jobs.error_class NOT IN ({needed}, {asked})"));
+            all.and("jobs.error_class <> ?", ErrorClass::Dependency);
+            all.and("jobs.error_class <> ?", ErrorClass::Cancelled);
         }
         if !filter.states.is_empty() {
             all.sql.push(' ');

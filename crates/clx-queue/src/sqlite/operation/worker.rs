@@ -91,13 +91,17 @@ pub(crate) fn remove(
     worker: WorkerId,
     exit: &WorkerExit,
 ) -> Result<Released, OperationError> {
-    let row: Option<(SessionId, Option<String>)> = tx
-        .prepare("SELECT session_id, doorbell FROM workers WHERE id = :worker")?
+    let row: Option<(SessionId, Option<String>, String)> = tx
+        .prepare(
+            "SELECT session_id, doorbell, job_types.name AS type
+             FROM workers JOIN job_types ON job_types.id = workers.job_type
+             WHERE workers.id = :worker",
+        )?
         .query_row(named_params! { ":worker": worker }, |row| {
-            Ok((row.get("session_id")?, row.get("doorbell")?))
+            Ok((row.get("session_id")?, row.get("doorbell")?, row.get("type")?))
         })
         .optional()?;
-    let Some((session, doorbell)) = row else { return Ok(Released::default()) };
+    let Some((session, doorbell, job_type)) = row else { return Ok(Released::default()) };
     let mut released = Released::default();
     for orphan in orphans(tx, worker)? {
         release(tx, worker, &orphan, exit, &mut released)?;
@@ -105,10 +109,10 @@ pub(crate) fn remove(
     tx.prepare("DELETE FROM workers WHERE id = :worker")?
         .execute(named_params! { ":worker": worker })?;
     let (event, detail) = match exit {
-        WorkerExit::Stopped => (EventType::WorkerStopped, ""),
-        WorkerExit::Lost { how } => (EventType::WorkerLost, how.as_str()),
+        WorkerExit::Stopped => (EventType::WorkerStopped, job_type),
+        WorkerExit::Lost { how } => (EventType::WorkerLost, format!("{job_type}: {how}")),
     };
-    tx.event(session, event, None, Some(worker), detail)?;
+    tx.event(session, event, None, Some(worker), &detail)?;
     tx.effects.workers.insert(worker, doorbell);
     Ok(released)
 }

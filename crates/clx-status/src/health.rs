@@ -1,0 +1,103 @@
+//! What to make of a queue. Principal type: [`Health`].
+
+use serde::Serialize;
+
+use crate::build::{Build, BuildState};
+use crate::overview::{Kind, QueueLoad};
+
+/// A job that waits longer than this although somebody could begin with it is worth a warning.
+const LONG_WAIT_SECONDS: f64 = 300.0;
+
+/// Waiting jobs that nobody works on are worth a warning beyond this number.
+const MANY_WAITING: u64 = 10;
+
+/// Workers take a moment to come up; jobs that wait longer than this should have some.
+const START_SECONDS: f64 = 10.0;
+
+/// One in so many jobs of the last hour may fail before it is worth a warning.
+const FAILURE_SHARE: u64 = 5;
+
+/// How a queue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// All is well.
+    Healthy,
+    /// Somebody should look.
+    Warning,
+    /// It does not work.
+    Error,
+}
+
+impl Health {
+    /// Returns the word that people see.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What is wrong, in sentences: lower case, no final dot.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) warnings: Vec<String>,
+    pub(crate) errors: Vec<String>,
+}
+
+impl Findings {
+    pub(crate) fn of(queue: &QueueLoad, kinds: &[Kind], builds: &[Build]) -> Self {
+        let mut found = Self::default();
+        let waits = queue.oldest_pending_seconds.unwrap_or(0.0);
+        for kind in kinds {
+            let name = &kind.name;
+            if kind.ready > 0 && kind.total == 0 && waits > START_SECONDS {
+                let jobs = counted(kind.ready, "job");
+                found.errors.push(format!("{jobs} of kind {name} wait and no worker is there"));
+            }
+            if kind.hung > 0 {
+                let workers = counted(kind.hung, &format!("{name} worker"));
+                found.warnings.push(format!("{workers} gave no sign of life for a lease"));
+            }
+            if kind.dead > 0 {
+                let workers = counted(kind.dead, &format!("{name} worker"));
+                found.warnings.push(format!("{workers} died in a build that still runs"));
+            }
+        }
+        let busy: u64 = kinds.iter().map(|kind| kind.busy).sum();
+        if queue.pending > MANY_WAITING && busy == 0 && waits > START_SECONDS {
+            found.warnings.push(format!("{} jobs wait and nobody works", queue.pending));
+        }
+        if waits > LONG_WAIT_SECONDS {
+            found.warnings.push(format!("a job has been ready for {waits:.0} s"));
+        }
+        let (failed, done) = (queue.failed_last_hour, queue.completed_last_hour);
+        if failed > 0 && failed * FAILURE_SHARE > failed + done {
+            let all = failed + done;
+            found.warnings.push(format!("{failed} of {all} jobs failed in the last hour"));
+        }
+        for build in builds.iter().filter(|build| build.state == BuildState::Died) {
+            let (id, pid) = (build.id, build.pid);
+            found.warnings.push(format!(
+                "the process of build {id} (pid {pid}) is dead; the next build tidies up after it, \
+                 as does `clx workers reap`"
+            ));
+        }
+        found
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        match (self.errors.is_empty(), self.warnings.is_empty()) {
+            (false, _) => Health::Error,
+            (true, false) => Health::Warning,
+            (true, true) => Health::Healthy,
+        }
+    }
+}
+
+fn counted(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
