@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod cache;
+pub mod config;
 pub mod docker;
 pub mod limit;
 pub mod plan;
@@ -18,6 +19,7 @@ use clx_course::{LoadOptions, course_root};
 
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
+pub use self::config::ConfigCommand;
 pub use self::docker::DockerCommand;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
@@ -83,6 +85,9 @@ pub enum Command {
     /// Look at, check and tidy up what builds remember
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Show and change the configuration
+    #[command(subcommand, after_help = config::EXAMPLES)]
+    Config(ConfigCommand),
     /// Workers in containers that outlive builds
     #[command(subcommand)]
     Pool(PoolCommand),

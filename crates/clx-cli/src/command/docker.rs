@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clx_config::setting::REGISTRY;
 use clx_images::{BaseChoice, BuildRequest, Engine, ImageError, ImageEvent, VERSION};
 
 use super::{setup, wiring};
@@ -9,11 +10,31 @@ use crate::args::FormatArgs;
 use crate::args::docker::{BuildArgs, DockerCommand, PullArgs, PushArgs};
 use crate::display::{Style, print_images, size, stderr_line};
 use crate::exit::Exit;
+use crate::settings::configured;
+
+/// Nothing says where images come from or go to.
+const NO_REGISTRY: &str = "error: no registry is named\n  hint: name it by `--from` or `--to`, or for \
+    good by `clx config set docker.registry PREFIX`";
 
 /// This program, also after an update of it.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 pub(super) fn run(command: &DockerCommand) -> Exit {
+    let config = match configured(None) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let registry = match command {
+        DockerCommand::Pull(PullArgs { from: named, .. })
+        | DockerCommand::Push(PushArgs { to: named, .. }) => {
+            let Some(registry) = named.clone().or_else(|| config.get(&REGISTRY)) else {
+                stderr_line(NO_REGISTRY);
+                return Exit::Usage;
+            };
+            registry
+        }
+        DockerCommand::Build(_) | DockerCommand::List(_) => String::new(),
+    };
     let runtime = match wiring::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -26,8 +47,8 @@ pub(super) fn run(command: &DockerCommand) -> Exit {
         match command {
             DockerCommand::Build(args) => build(&engine, args).await,
             DockerCommand::List(args) => list(&engine, args).await,
-            DockerCommand::Pull(args) => pull(&engine, args).await,
-            DockerCommand::Push(args) => push(&engine, args).await,
+            DockerCommand::Pull(args) => pull(&engine, args, &registry).await,
+            DockerCommand::Push(args) => push(&engine, args, &registry).await,
         }
     });
     match done {
@@ -69,19 +90,19 @@ async fn list(engine: &Engine, args: &FormatArgs) -> Result<(), ImageError> {
     Ok(())
 }
 
-async fn pull(engine: &Engine, args: &PullArgs) -> Result<(), ImageError> {
+async fn pull(engine: &Engine, args: &PullArgs, from: &str) -> Result<(), ImageError> {
     for kind in args.images.kinds() {
         let mut tell = |event: ImageEvent| tell(&event, false);
-        let name = clx_images::pull(engine, kind, VERSION, &args.from, &mut tell).await?;
+        let name = clx_images::pull(engine, kind, VERSION, from, &mut tell).await?;
         stderr_line(&format!("Pulled {name}"));
     }
     Ok(())
 }
 
-async fn push(engine: &Engine, args: &PushArgs) -> Result<(), ImageError> {
+async fn push(engine: &Engine, args: &PushArgs, to: &str) -> Result<(), ImageError> {
     for kind in args.images.kinds() {
         let mut tell = |event: ImageEvent| tell(&event, false);
-        let name = clx_images::push(engine, kind, VERSION, &args.to, &mut tell).await?;
+        let name = clx_images::push(engine, kind, VERSION, to, &mut tell).await?;
         stderr_line(&format!("Pushed {name}"));
     }
     Ok(())
