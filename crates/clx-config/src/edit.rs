@@ -13,6 +13,7 @@ use crate::key::{Key, Project};
 use crate::origin::Layer;
 use crate::source::Sources;
 use crate::template::template;
+use crate::value::Value;
 use crate::{CATEGORY, code, problem, setting, unused};
 
 /// Why a file is not changed. It is what it was before.
@@ -98,6 +99,13 @@ pub fn set(sources: &Sources, layer: Layer, name: &str, text: &str) -> Result<Pa
     let value = key.kind.parse(text).map_err(|advice| EditError::Refused {
         problems: vec![problem::wrong_value(key, text).with_hint(advice)],
     })?;
+    let value = match value {
+        // Whoever types a path means it from where they are; a course moves, and keeps its own.
+        Value::Path(path) if layer != Layer::Project => {
+            Value::Path(sources.working_directory.join(path))
+        }
+        value => value,
+    };
     let (path, before) = open(sources, layer)?;
     let mut document = parse(&path, layer, &before)?;
     // A text of comments alone stays at the top.

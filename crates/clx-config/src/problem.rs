@@ -10,8 +10,7 @@ use crate::{CATEGORY, code, setting, unused};
 
 /// A value of the wrong type or out of its range.
 pub(crate) fn wrong_value(key: &Key, given: &str) -> Diagnostic {
-    let (name, wanted) = (key.name, key.kind.wanted());
-    let message = format!("`{name}` is `{given}`, and can only be {wanted}");
+    let message = format!("`{}` cannot be `{given}`", key.name);
     Diagnostic::error(code::WRONG_VALUE, CATEGORY, message)
 }
 
@@ -44,9 +43,8 @@ pub(crate) fn unused(name: &str) -> Option<Diagnostic> {
 /// A key that the file of a course may not set.
 pub(crate) fn not_for_courses(key: &Key, harm: &str) -> Diagnostic {
     let name = key.name;
-    let message = format!(
-        "the file of a course may not set `{name}`, which is ignored: a course could {harm}"
-    );
+    let message =
+        format!("`{name}` has no effect in the file of a course, which could {harm} by it");
     warning(Severity::High, code::NOT_FOR_COURSES, message)
         .with_hint(format!("if you want it, set it for yourself: `clx config set {name} VALUE`"))
 }
@@ -55,8 +53,7 @@ pub(crate) fn not_for_courses(key: &Key, harm: &str) -> Diagnostic {
 pub(crate) fn outside_course(key: &Key, path: &Path) -> Diagnostic {
     let (name, path) = (key.name, path.display());
     let message = format!(
-        "the file of a course may not set `{name}` to `{path}`, which is ignored: it leads out of the \
-         course"
+        "`{name}` has no effect in the file of a course if it leads out of the course, as `{path}` does"
     );
     warning(Severity::High, code::NOT_FOR_COURSES, message).with_hint(format!(
         "name a path inside the course, or set it for yourself: `clx config set {name} VALUE`"

@@ -38,7 +38,7 @@ const PROCESSORS: Preset = Preset::Otherwise("number of processors");
 const RENDERERS: Preset = Preset::Otherwise("number of processors, 1 in containers");
 const NO_LIMIT: Preset = Preset::Otherwise("no limit");
 const COUNT: Kind = Kind::Count { min: 1, max: 1024 };
-const LIMIT: Kind = Kind::Seconds { min: 10, max: 86_400, is_whole: true };
+const LIMIT: Kind = Kind::Seconds { min: 1, max: 86_400, is_whole: true };
 const DAYS: Kind = Kind::Days { or_off: false };
 const WHEN: Kind = Kind::Choice(&["required", "if-available", "never"]);
 const PROGRAM: Project = Project::Refused("choose a program that runs on your machine");
@@ -87,7 +87,7 @@ keys! {
         variable None, Project::Allowed;
     /// Time without anything finished or any progress after which a build is given up.
     STALL_LIMIT: Duration = "worker_management.job_stall_timeout",
-        Kind::Seconds { min: 1, max: 86_400, is_whole: true }, Preset::Value("1200"), flag None,
+        LIMIT, Preset::Value("1200"), flag None,
         variable None, Project::Allowed;
     /// What code in containers can reach: nothing, or the host and the network over the engine's
     /// bridge. `none` holds for courses that ask for a network, too.
@@ -136,8 +136,7 @@ keys! {
         Project::Refused("make its code run where you said that it must not");
     /// Time that one cell may run.
     CELL_TIMEOUT: Option<Duration> = "execution.cell_timeout",
-        Kind::Seconds { min: 1, max: 86_400, is_whole: true }, NO_LIMIT,
-        flag Some("--cell-timeout"), variable None, Project::Allowed;
+        LIMIT, NO_LIMIT, flag Some("--cell-timeout"), variable None, Project::Allowed;
     /// Kernels that are started before they are needed.
     SPARE_KERNELS: u32 = "execution.spare_kernels", Kind::Count { min: 0, max: 64 },
         Preset::Value("1"), flag Some("--spare-kernels"), variable None, Project::Allowed;

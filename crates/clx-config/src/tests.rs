@@ -145,8 +145,8 @@ fn problem_has_place_frame_and_hint() {
     bench.write(USER, "[worker_management.notebook]\ncount = 0 # none\n");
     let problem = bench.load().problems()[0].to_string();
     let expected = format!(
-        "{}:2:9: error[CLX0903]: `worker_management.notebook.count` is `0`, and can only be a whole \
-         number from 1 to 1024\n    2 | count = 0 # none\n      |         ^\n  hint: write a whole \
+        "{}:2:9: error[CLX0903]: `worker_management.notebook.count` cannot be \
+         `0`\n    2 | count = 0 # none\n      |         ^\n  hint: write a whole \
          number from 1 to 1024",
         bench.path(USER).display()
     );
@@ -283,6 +283,16 @@ fn setting_a_key_keeps_all_else() {
     assert_eq!(unset("execution.cell_timeout"), (bench.path(USER), true));
     assert_eq!(unset("execution.cell_timeout"), (bench.path(USER), false));
     assert!(!bench.read(USER).contains("cell_timeout"));
+}
+
+#[test]
+fn typed_path_begins_where_it_is_typed_but_in_a_course() {
+    let bench = Bench::new();
+    set(&bench.sources, Layer::User, "paths.state_dir", "state").unwrap();
+    assert_eq!(bench.load().get(&STATE_DIR), Some(bench.path("work/state")));
+    set(&bench.sources, Layer::Project, "paths.state_dir", "state").unwrap();
+    assert_eq!(bench.read(PROJECT), "[paths]\nstate_dir = \"state\"\n");
+    assert_eq!(bench.load().get(&STATE_DIR), Some(bench.path("course/state")));
 }
 
 #[test]
