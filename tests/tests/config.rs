@@ -147,8 +147,36 @@ fn file_of_a_course_chooses_no_program() {
     assert!(!marker.exists(), "the program of the course was run");
     // The same in the user's file is what the user wants.
     bench.user(&chosen);
-    let _no_picture = finish(build().start().expect("clx starts"));
-    assert!(marker.exists(), "the program of the user was not run");
+    for workers in ["in-process", "direct"] {
+        let build = build().args(["--workers", workers]);
+        let _no_picture = finish(build.start().expect("clx starts")).expect(1);
+        assert!(marker.exists(), "the program of the user was not run: {workers}");
+        fs::remove_file(&marker).expect("removed");
+    }
+}
+
+#[test]
+fn registry_is_named_by_a_flag_or_the_configuration() {
+    let bench = Bench::new();
+    let pull = || {
+        // No engine, so nothing is fetched.
+        let command = bench.command(&["docker", "pull"]);
+        let command = command.env("DOCKER_HOST", "unix:///nonexistent/docker.sock");
+        finish(command.start().expect("clx starts"))
+    };
+    pull().expect(2).says(&["error: no registry is named"]);
+    bench.user("docker.registry = \"registry.example.org/clx\"\n");
+    let _no_engine = pull().expect(4);
+}
+
+#[test]
+fn validation_looks_at_the_configuration_too() {
+    let bench = Bench::new();
+    let _fine = bench.run(&["validate", "course-specs/course.xml"]).expect(0);
+    bench.course.write("clx.toml", "[images]\nmode = \"shard\"\n");
+    let run = bench.run(&["validate", "course-specs/course.xml"]).expect(3);
+    run.says(&["clx.toml:2:8: error[CLX0903]", "`images.mode` cannot be `\"shard\"`"]);
+    run.says(&["hint: did you mean `shared`?"]);
 }
 
 #[test]

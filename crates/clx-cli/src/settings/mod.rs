@@ -72,7 +72,6 @@ mod tests {
     use clap::CommandFactory;
     use clx_config::{KEYS, Kind, Preset};
 
-    use super::*;
     use crate::args::Cli;
 
     /// The argument of a long flag, in the first command that has it.

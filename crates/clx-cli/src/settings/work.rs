@@ -183,11 +183,89 @@ impl ContainerSettings {
 
     /// Returns what containers can use; the network is what the user or else the course asks for.
     pub(crate) fn surroundings(&self, course: &Course) -> Surroundings {
-        let network = match self.network {
+        Surroundings { network: self.network_for(course.network), memory: self.memory.clone() }
+    }
+
+    /// `asks` tells whether the course asks for a network.
+    fn network_for(&self, asks: bool) -> Network {
+        match self.network {
             Some(NetworkArg::Bridge) => Network::Bridge,
-            None if course.network => Network::Bridge,
+            None if asks => Network::Bridge,
             Some(NetworkArg::None) | None => Network::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use clx_config::Sources;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    /// Settles what is typed after `clx build a.xml` with these variables.
+    fn settle(flags: &str, variables: &[(&str, &str)]) -> WorkSettings {
+        let variables = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let config = Config::load(&Sources { variables, ..Sources::default() });
+        assert_eq!(config.problems(), []);
+        let line = format!("clx build a.xml {flags}");
+        match Cli::try_parse_from(line.split_whitespace()).unwrap().command {
+            Command::Build(args) => WorkSettings::new(args.work, &config),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn count_of_a_kind_wins_over_that_of_all_and_flags_over_both() {
+        let all = ("CLX_WORKER_MANAGEMENT__DEFAULT_WORKER_COUNT", "3");
+        let notebook = ("CLX_WORKER_MANAGEMENT__NOTEBOOK__COUNT", "5");
+        let counts = |settings: WorkSettings| JobKind::ALL.map(|kind| settings.count.of(kind, 8));
+        let of = |flags: &str, variables: &[(&str, &str)]| counts(settle(flags, variables));
+        assert_eq!(of("", &[]), [8, 8, 8]);
+        assert_eq!(of("", &[all]), [3, 3, 3]);
+        assert_eq!(of("", &[all, notebook]), [5, 3, 3]);
+        assert_eq!(of("--notebook-workers 2", &[all, notebook]), [2, 3, 3]);
+        assert_eq!(of("", &[all, notebook, ("CLX_WORKER_MANAGEMENT__JOBS", "4")]), [4, 3, 3]);
+        assert_eq!(of("-j 1", &[notebook, ("CLX_WORKER_MANAGEMENT__JOBS", "4")]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn limits_reach_jobs_and_containers() {
+        let variables = [
+            ("CLX_WORKER_MANAGEMENT__PLANTUML__MAX_JOB_TIME", "60"),
+            ("CLX_WORKER_MANAGEMENT__PLANTUML__MEMORY_LIMIT", "2g"),
+            ("CLX_RETENTION__FAILED_JOBS_RETENTION_DAYS", "0"),
+            ("CLX_EXECUTION__CELL_TIMEOUT", "30"),
+        ];
+        let settings = settle("", &variables);
+        assert_eq!(settings.job_limits, [(JobKind::PlantUml, Duration::from_secs(60))].into());
+        assert_eq!(settings.containers.memory[&JobKind::PlantUml], 2 << 30);
+        assert_eq!(settings.containers.memory[&JobKind::Notebook], 1 << 30);
+        assert_eq!(settings.retention.failed, Duration::ZERO);
+        assert_eq!(settings.cell_limit, Some(Duration::from_secs(30)));
+        let flag = settle("--cell-timeout 5", &variables);
+        assert_eq!(flag.cell_limit, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn kernel_of_a_flag_comes_after_that_of_the_configuration() {
+        let variables = [("CLX_KERNELS__CPP", "xcpp17"), ("CLX_KERNELS__JAVA", "jjava")];
+        let kernels = settle("--kernel cpp=xcpp20", &variables).kernels;
+        let names: Vec<_> = kernels.iter().map(|choice| choice.kernel.as_str()).collect();
+        assert_eq!(names, ["xcpp17", "jjava", "xcpp20"]);
+    }
+
+    #[test]
+    fn network_of_the_user_wins_over_that_of_the_course() {
+        let network = |flags: &str, value: &str, asks: bool| {
+            let settings = settle(flags, &[("CLX_WORKER_MANAGEMENT__NETWORK", value)]);
+            settings.containers.network_for(asks)
         };
-        Surroundings { network, memory: self.memory.clone() }
+        assert_eq!(network("", "", true), Network::Bridge);
+        assert_eq!(network("", "", false), Network::None);
+        assert_eq!(network("", "none", true), Network::None);
+        assert_eq!(network("", "bridge", false), Network::Bridge);
+        assert_eq!(network("--container-network none", "bridge", true), Network::None);
     }
 }
