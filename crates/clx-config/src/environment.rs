@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clx_core::{Diagnostic, Severity};
+use clx_core::Diagnostic;
 
 use crate::key::{Key, PREFIX, SEPARATOR};
 use crate::kind::Kind;
 use crate::value::Value;
-use crate::{code, problem, setting};
+use crate::{problem, setting};
 
 /// What variables set, by key, each with the name of its variable, and problems.
 #[derive(Debug, Default)]
@@ -57,14 +57,6 @@ fn stray(variable: &str) -> Option<Diagnostic> {
     if setting::find(&name).is_some() {
         return None;
     }
-    let known = problem::unused(&name);
-    let wrong = known.unwrap_or_else(|| {
-        let unknown = format!("there is no key `{name}`, so it has no effect");
-        let hint = match problem::similar(&name) {
-            Some(question) => question,
-            None => "`clx config show` lists all keys".to_owned(),
-        };
-        problem::warning(Severity::High, code::UNKNOWN_KEY, unknown).with_hint(hint)
-    });
+    let wrong = problem::unused(&name).unwrap_or_else(|| problem::unknown_key(&name));
     Some(Diagnostic { message: format!("{variable}: {}", wrong.message), ..wrong })
 }

@@ -38,7 +38,7 @@ impl File<'_> {
             Err(error) => {
                 let message = format!("the configuration cannot be read: {error}");
                 let problem = Diagnostic::error(code::UNREADABLE, CATEGORY, message)
-                    .in_file(self.path)
+                    .in_file(self.shown())
                     .with_hint("`clx config locate` lists the files that are looked at");
                 Entries { problems: vec![problem], ..Entries::default() }
             }
@@ -58,6 +58,12 @@ impl File<'_> {
             }
         }
         reader.entries
+    }
+
+    /// Returns the path as people see it: relative to the course where it lies in one.
+    fn shown(&self) -> &Path {
+        let in_course = self.course.and_then(|root| self.path.strip_prefix(root).ok());
+        in_course.unwrap_or(self.path)
     }
 
     /// Returns the directory at which relative paths in the file begin.
@@ -111,7 +117,7 @@ impl Reader<'_> {
             Ok(value) => self.entries.values.push((key, value, line)),
             Err(advice) => {
                 let given = item.to_string();
-                let wrong = problem::wrong_value(key, given.trim());
+                let wrong = problem::wrong_value(key, &given);
                 self.tell(wrong.with_hint(advice), range);
             }
         }
@@ -156,7 +162,7 @@ impl Reader<'_> {
 
     fn tell(&mut self, problem: Diagnostic, range: Range<usize>) {
         let Place { line, column, frame } = Place::of(self.text, range);
-        let place = problem.at(self.file.path, Some(line), Some(column));
+        let place = problem.at(self.file.shown(), Some(line), Some(column));
         // Warnings name the key; errors are looked at more closely.
         let shown = if place.severity == Severity::Error { place.with_frame(frame) } else { place };
         self.entries.problems.push(shown);

@@ -8,15 +8,18 @@ use clx_core::{Diagnostic, Severity};
 use crate::key::Key;
 use crate::{CATEGORY, code, setting, unused};
 
+/// Characters of a text that are shown at most.
+const LONGEST: usize = 80;
+
 /// A value of the wrong type or out of its range.
 pub(crate) fn wrong_value(key: &Key, given: &str) -> Diagnostic {
-    let message = format!("`{}` cannot be `{given}`", key.name);
+    let message = format!("`{}` cannot be `{}`", key.name, printable(given));
     Diagnostic::error(code::WRONG_VALUE, CATEGORY, message)
 }
 
 /// A key that nobody knows.
 pub(crate) fn unknown_key(name: &str) -> Diagnostic {
-    let message = format!("there is no key `{name}`, so it has no effect");
+    let message = format!("there is no key `{}`, so it has no effect", printable(name));
     warning(Severity::High, code::UNKNOWN_KEY, message)
         .with_hint(similar(name).unwrap_or_else(|| "`clx config show` lists all keys".to_owned()))
 }
@@ -51,7 +54,7 @@ pub(crate) fn not_for_courses(key: &Key, harm: &str) -> Diagnostic {
 
 /// A path in the file of a course that leads out of it.
 pub(crate) fn outside_course(key: &Key, path: &Path) -> Diagnostic {
-    let (name, path) = (key.name, path.display());
+    let (name, path) = (key.name, printable(&path.to_string_lossy()));
     let message = format!(
         "`{name}` has no effect in the file of a course if it leads out of the course, as `{path}` does"
     );
@@ -65,6 +68,21 @@ pub(crate) fn is_section(name: &str) -> bool {
     let used = setting::KEYS.iter().map(|key| key.name);
     let names = used.chain(unused::UNUSED_KEYS.iter().map(|key| key.name));
     names.into_iter().any(|key| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// Returns a text of a file as one short line that a terminal can be given: files come from strangers.
+pub(crate) fn printable(text: &str) -> String {
+    let text = text.trim();
+    let mut shown: String = text.chars().take(LONGEST).map(visible).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Returns a character, or a mark in the place of one that steers terminals.
+pub(crate) fn visible(character: char) -> char {
+    if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }
 }
 
 pub(crate) fn warning(severity: Severity, code: &str, message: String) -> Diagnostic {

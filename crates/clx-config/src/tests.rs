@@ -253,6 +253,22 @@ fn link_out_of_a_course_is_no_file_of_it() {
 }
 
 #[test]
+fn files_of_strangers_do_not_steer_the_terminal() {
+    let bench = Bench::new();
+    let text = "\"\\u001b[2J\" = 1\n[images]\nmode = \"\\u001b[31mred\"\n[paths]\nstate_dir = \
+                \"../\\u001b[2J\"\n";
+    for text in [text, "images = \u{1b}[2J"] {
+        bench.write(PROJECT, text);
+        let problems = bench.load().problems().to_vec();
+        assert!(!problems.is_empty());
+        for problem in problems {
+            let shown = problem.to_string().replace('\n', "");
+            assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        }
+    }
+}
+
+#[test]
 fn unreadable_file_is_an_error() {
     let bench = Bench::new();
     fs::create_dir_all(bench.path(USER)).unwrap();

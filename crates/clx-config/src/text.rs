@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::problem::visible;
+
 /// A line, a column, and the line's text with a mark below.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -21,6 +23,7 @@ impl Place {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let rest = &text[line_start..];
         let shown = rest.lines().next().unwrap_or_default();
+        let shown: String = shown.chars().map(visible).collect();
         let (line, column) =
             (before.matches('\n').count() + 1, text[line_start..start].chars().count() + 1);
         let marked = text[start..end].lines().next().unwrap_or_default().chars().count().max(1);

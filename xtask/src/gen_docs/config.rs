@@ -1,4 +1,4 @@
-//! The pages about keys and variables. Principal functions: [`reference`], [`environment`].
+//! The pages about keys and variables. Principal functions: [`reference()`], [`environment`].
 
 use clx_config::{Group, KEYS, Key, Preset, Project, UNUSED_KEYS, VARIABLES};
 

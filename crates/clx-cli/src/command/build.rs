@@ -17,10 +17,9 @@ use super::watch;
 use super::wiring::{Workshop, open_state, runtime};
 use super::with_causes;
 use crate::args::BuildArgs;
-use crate::args::build::OutputMode;
 use crate::display::{BuildDisplay, EventLog, stderr_line};
 use crate::exit::Exit;
-use crate::settings::{BuildSettings, has_errors, print_problems};
+use crate::settings::{BuildSettings, has_errors};
 use crate::signals;
 
 pub(super) fn run(args: BuildArgs) -> Exit {
@@ -35,11 +34,8 @@ pub(super) fn run(args: BuildArgs) -> Exit {
     };
     if has_errors(&config) {
         let display = BuildDisplay::new(&args.display, &args.spec, &events);
-        display.refuse(&args.spec.spec, config.problems());
+        display.refuse(&args.spec.spec, &args.found);
         return Exit::Spec;
-    }
-    if args.display.output_mode != OutputMode::Quiet {
-        print_problems(config.problems());
     }
     if args.follow.watch { watch::run(args, events) } else { once(&args, &events) }
 }

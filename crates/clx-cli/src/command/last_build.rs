@@ -117,10 +117,11 @@ pub(super) fn places(course: &Course, plan: &BuildPlan) -> BTreeMap<String, Cont
 
 /// Returns what is asked for, of whom and where.
 pub(super) fn request(args: &BuildSettings) -> ContentHash {
-    let BuildSettings { spec, selection, work, verify: _, follow: _, display: _, limits: _ } = args;
+    let BuildSettings { spec, selection, work, found, verify: _, follow: _, display: _, limits: _ } =
+        args;
     let program = std::env::current_exe().unwrap_or_default();
     KeyBuilder::new(SCHEMA)
-        .with("arguments", format!("{spec:?} {selection:?} {work:?}"))
+        .with("arguments", format!("{spec:?} {selection:?} {work:?} {found:?}"))
         .with(
             "directory",
             std::env::current_dir().unwrap_or_default().as_os_str().as_encoded_bytes(),

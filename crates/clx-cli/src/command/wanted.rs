@@ -54,7 +54,7 @@ impl Wanted {
         began: Timestamp,
         loaded: Loaded,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut found = loaded.diagnostics;
+        let mut found = [args.found.as_slice(), &loaded.diagnostics].concat();
         let Some(course) = loaded.course else { return Err(found) };
         let (outputs, warnings) = clx_course::outputs(&course, &args.selection.outputs)?;
         found.extend(warnings);
@@ -70,7 +70,7 @@ impl Wanted {
     ) -> Option<Self> {
         let course = loaded.course?;
         let (outputs, warnings) = clx_course::outputs(&course, &args.selection.outputs).ok()?;
-        let found = [loaded.diagnostics, warnings].concat();
+        let found = [args.found.as_slice(), &loaded.diagnostics, &warnings].concat();
         let found = narrow.merge(&course, &narrow.last().found, found)?;
         let inputs = loaded.inputs;
         Some(Self { course, outputs, found, began, inputs, narrow: Some(narrow) })

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clx_config::Config;
 use clx_config::setting::{COLOR, DEBOUNCE, IMAGE_FORMAT, IMAGE_MODE, OUTPUT_MODE, PORT, PROGRESS};
+use clx_core::Diagnostic;
 use clx_course::{ImageMode, Selection};
 use clx_serve::Port;
 
@@ -26,6 +27,8 @@ pub(crate) struct BuildSettings {
     pub(crate) follow: FollowSettings,
     pub(crate) display: DisplaySettings,
     pub(crate) limits: CacheLimits,
+    /// What is wrong with the configuration.
+    pub(crate) found: Vec<Diagnostic>,
 }
 
 impl BuildSettings {
@@ -39,6 +42,7 @@ impl BuildSettings {
             follow: FollowSettings::new(&follow, config),
             display: DisplaySettings::new(display, config),
             limits: CacheLimits::new(config),
+            found: config.problems().to_vec(),
         }
     }
 }
