@@ -11,7 +11,7 @@ use crate::inside::is_inside;
 use crate::key::{Key, Project};
 use crate::kind::Raw;
 use crate::origin::Layer;
-use crate::text::Place;
+use crate::text::Position;
 use crate::value::Value;
 use crate::{CATEGORY, code, problem, setting};
 
@@ -104,7 +104,7 @@ impl Reader<'_> {
         range: Range<usize>,
         key_range: Range<usize>,
     ) {
-        let line = Place::of(self.text, range.clone()).line;
+        let line = Position::of(self.text, range.clone()).line;
         if let Some(refusal) = self.refusal(key) {
             self.tell(refusal, key_range);
             return;
@@ -161,7 +161,7 @@ impl Reader<'_> {
     }
 
     fn tell(&mut self, problem: Diagnostic, range: Range<usize>) {
-        let Place { line, column, frame } = Place::of(self.text, range);
+        let Position { line, column, frame } = Position::of(self.text, range);
         let place = problem.at(self.file.shown(), Some(line), Some(column));
         // Warnings name the key; errors are looked at more closely.
         let shown = if place.severity == Severity::Error { place.with_frame(frame) } else { place };

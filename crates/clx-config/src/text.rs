@@ -1,4 +1,4 @@
-//! Places in a text, for messages. Principal type: [`Place`].
+//! Places in a text, for messages. Principal type: [`Position`].
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::problem::visible;
 
 /// A line, a column, and the line's text with a mark below.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     /// Begins at 1.
     pub(crate) line: u32,
     /// Begins at 1 and counts characters.
@@ -14,7 +14,7 @@ pub(crate) struct Place {
     pub(crate) frame: String,
 }
 
-impl Place {
+impl Position {
     /// Finds a range of bytes in a text; what reaches beyond its end is cut.
     pub(crate) fn of(text: &str, range: Range<usize>) -> Self {
         let start = floor(text, range.start);
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, range: Range<usize>, expected: (u32, u32, &str)) {
-        let Place { line, column, frame } = Place::of(text, range);
+        let Position { line, column, frame } = Position::of(text, range);
         assert_eq!((line, column, frame.as_str()), expected);
     }
 

@@ -13,8 +13,8 @@ pub(super) fn reference() -> String {
          for what, and\n`clx config show --origin` what holds at the moment. \
          [`config.schema.json`](config.schema.json) is for editors."
             .to_owned(),
-        "*Not in courses*: the file of a course may not set the key, because a course could do by it what \
-         is said there;\nit is ignored with the warning CLX0906."
+        "The file of a course cannot set every key, because courses are cloned from others. Where a table \
+         says *in courses*,\nthe key or its value is ignored there with the warning CLX0906."
             .to_owned(),
     ];
     let mut section = "";
@@ -52,9 +52,11 @@ fn of_key(key: &Key) -> String {
     rows.extend(match key.project {
         Project::Allowed => None,
         Project::InCourse => {
-            Some(["in courses", "only a path inside the course"].map(str::to_owned))
+            Some(["in courses".to_owned(), "only a path inside the course".to_owned()])
         }
-        Project::Refused(harm) => Some(["not in courses", harm].map(str::to_owned)),
+        Project::Refused(harm) => {
+            Some(["in courses".to_owned(), format!("no effect: a course could {harm} by it")])
+        }
     });
     format!("### `{}`\n\n{}\n\n{}", key.name, key.about(), table(["", ""], rows.into_iter()))
 }

@@ -35,7 +35,7 @@ pub use self::worker::WorkerCommand;
     version,
     arg_required_else_help = true,
     after_help = "Exit status: 0 all built, 1 some outputs failed, 2 wrong command line, \
-                  3 wrong spec,\n4 something needed is missing, 5 stalled, 70 a bug in clx, \
+                  3 wrong spec\nor configuration, 4 something needed is missing, 5 stalled, 70 a bug in clx, \
                   130 interrupted."
 )]
 pub struct Cli {
