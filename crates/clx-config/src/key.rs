@@ -40,7 +40,7 @@ pub enum Project {
     Allowed,
     /// It may name a path inside the course.
     InCourse,
-    /// It may not, because it would do this.
+    /// It may not, because a course could do this by it.
     Refused(&'static str),
 }
 

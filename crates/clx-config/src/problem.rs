@@ -24,10 +24,10 @@ pub(crate) fn unknown_key(name: &str) -> Diagnostic {
         .with_hint(similar(name).unwrap_or_else(|| "`clx config show` lists all keys".to_owned()))
 }
 
-/// Asks whether a known key was meant: one with a similar name, or the same in another section.
+/// Asks whether a known key or section was meant: one with a similar name, or the same in another section.
 pub(crate) fn similar(name: &str) -> Option<String> {
-    let names = || setting::KEYS.iter().map(|key| key.name);
-    if let Some(question) = did_you_mean(name, &nearest(name, names())) {
+    let names = setting::KEYS.iter().flat_map(|key| [key.name, key.section()]);
+    if let Some(question) = did_you_mean(name, &nearest(name, names)) {
         return Some(question);
     }
     let short = name.rsplit('.').next().unwrap_or(name);
@@ -46,8 +46,7 @@ pub(crate) fn unused(name: &str) -> Option<Diagnostic> {
 /// A key that the file of a course may not set.
 pub(crate) fn not_for_courses(key: &Key, harm: &str) -> Diagnostic {
     let name = key.name;
-    let message =
-        format!("`{name}` has no effect in the file of a course, which could {harm} by it");
+    let message = format!("`{name}` has no effect in the file of a course: a course could {harm}");
     warning(Severity::High, code::NOT_FOR_COURSES, message)
         .with_hint(format!("if you want it, set it for yourself: `clx config set {name} VALUE`"))
 }

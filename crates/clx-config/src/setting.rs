@@ -133,7 +133,7 @@ keys! {
     /// Whether the code of pages is run.
     EXECUTE: String = "execution.execute", WHEN, Preset::Value("required"),
         flag Some("--execute"), variable None,
-        Project::Refused("make its code run where you said that it must not");
+        Project::Refused("run its code where you said that it must not");
     /// Time that one cell may run.
     CELL_TIMEOUT: Option<Duration> = "execution.cell_timeout",
         LIMIT, NO_LIMIT, flag Some("--cell-timeout"), variable None, Project::Allowed;

@@ -55,7 +55,7 @@ fn of_key(key: &Key) -> String {
             Some(["in courses".to_owned(), "only a path inside the course".to_owned()])
         }
         Project::Refused(harm) => {
-            Some(["in courses".to_owned(), format!("no effect: a course could {harm} by it")])
+            Some(["in courses".to_owned(), format!("no effect: a course could {harm}")])
         }
     });
     format!("### `{}`\n\n{}\n\n{}", key.name, key.about(), table(["", ""], rows.into_iter()))

@@ -56,6 +56,7 @@ fn unknown_keys_are_told_with_a_suggestion() {
     };
     check("[execution]\nspare_kernel = 1", "`execution.spare_kernel`", "`execution.spare_kernels`");
     check("[build]\nspare_kernels = 1\ncell_timeout = 3", "`build`", "config show");
+    check("[diagrm]\ndraw = 'never'", "`diagrm`", "did you mean `diagrams`?");
     check("spare_kernels = 1", "`spare_kernels`", "`execution.spare_kernels`");
     check("[workers]\nuse_sqlite_queue = true", "`workers.use_sqlite_queue`", "remove it");
     check("[workers]\nuse_sqlite = true", "no key `workers.use_sqlite`", "config show");
