@@ -115,3 +115,60 @@ impl DisplaySettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use clx_config::Sources;
+    use clx_core::PictureFormat;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    /// Settles what is typed after `clx watch a.xml` where a configuration sets other values than the
+    /// usual ones.
+    fn settle(flags: &str) -> BuildSettings {
+        let variables = [
+            ("CLX_IMAGES__FORMAT", "both"),
+            ("CLX_IMAGES__MODE", "shared"),
+            ("CLX_WATCH__PORT", "8080"),
+            ("CLX_WATCH__DEBOUNCE", "0.5"),
+            ("CLX_DISPLAY__OUTPUT_MODE", "verbose"),
+            ("CLX_DISPLAY__PROGRESS", "false"),
+            ("CLX_DISPLAY__COLOR", "false"),
+        ];
+        let variables = variables.map(|(name, value)| (name.into(), value.into())).into();
+        let config = Config::load(&Sources { variables, ..Sources::default() });
+        assert_eq!(config.problems(), []);
+        let line = format!("clx watch a.xml {flags}");
+        match Cli::try_parse_from(line.split_whitespace()).unwrap().command {
+            Command::Watch(args) => BuildSettings::new((*args).into(), &config),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn configuration_holds_where_no_flag_is_given() {
+        let BuildSettings { selection, follow, display, .. } = settle("");
+        let outputs = selection.outputs;
+        assert_eq!(outputs.picture_formats, [PictureFormat::Png, PictureFormat::Svg]);
+        assert_eq!(outputs.image_mode, ImageMode::Shared);
+        assert_eq!(follow.serve, Some(Port::Rather(8080)));
+        assert_eq!(follow.debounce, Duration::from_millis(500));
+        assert_eq!(display.output_mode, OutputMode::Verbose);
+        assert!(display.no_progress && display.no_color);
+    }
+
+    #[test]
+    fn flags_win() {
+        let flags =
+            "--image-format svg --image-mode duplicated --port 9090 --debounce 0.1 -O quiet";
+        let BuildSettings { selection, follow, display, .. } = settle(flags);
+        let outputs = selection.outputs;
+        assert_eq!(outputs.picture_formats, [PictureFormat::Svg]);
+        assert_eq!(outputs.image_mode, ImageMode::Duplicated);
+        assert_eq!(follow.serve, Some(Port::Exactly(9090)));
+        assert_eq!(follow.debounce, Duration::from_millis(100));
+        assert_eq!(display.output_mode, OutputMode::Quiet);
+    }
+}
