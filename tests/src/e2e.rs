@@ -5,12 +5,21 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clx_config::{KEYS, Key};
 use clx_core::{ActionResult, Artifact};
 use clx_process::{Child, Exit, Spawn, Stdout, Waited};
 use clx_store::{Store, StoreOptions};
 
-/// Names a PlantUML.
-const JAR: &str = "PLANTUML_JAR";
+/// Variables that say where tools and settings are.
+const NOWHERE: [&str; 7] = [
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "CLX_TOOLS_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_PATH",
+    "PLANTUML_JAR",
+];
 
 /// Longest run of a command in these suites.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -31,13 +40,18 @@ pub struct Run {
 }
 
 impl Clx {
-    /// Says how to start the program with these arguments. It finds no tool, whatever this machine
-    /// has.
+    /// Says how to start the program with these arguments. It finds no tool and no settings, whatever this
+    /// machine and its user have.
     #[must_use]
     pub fn command(self, args: &[&str]) -> Spawn {
-        ["HOME", "XDG_DATA_HOME", "CLX_TOOLS_DIR", "JUPYTER_DATA_DIR", "JUPYTER_PATH", JAR]
+        let own = KEYS.iter().map(Key::own_variable);
+        let others = KEYS.iter().filter_map(|key| key.variable.map(str::to_owned));
+        let unset = own
+            .chain(others)
+            .fold(Spawn::new(self.0).args(args), |spawn, name| spawn.env_remove(name));
+        NOWHERE
             .into_iter()
-            .fold(Spawn::new(self.0).args(args), |spawn, name| spawn.env(name, "/nonexistent"))
+            .fold(unset, |spawn, name| spawn.env(name, "/nonexistent"))
             .env("NO_COLOR", "1")
             .stdout(Stdout::Piped)
     }

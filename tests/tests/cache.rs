@@ -245,10 +245,10 @@ fn limits_are_read_from_variables_and_wrong_ones_are_named() {
     let build = |name: &str, value: &str| {
         finish(CLX.command(&args).env(name, value).start().expect("clx starts"))
     };
-    let run = build("CLX_CACHE_MAX_SIZE", "much").expect(4);
-    run.says(&["error:", "CLX_CACHE_MAX_SIZE is `much`"]);
+    let run = build("CLX_CACHE_MAX_SIZE", "much").expect(3);
+    run.says(&["error[CLX0903]", "CLX_CACHE_MAX_SIZE: `cache.max_size` cannot be `much`"]);
     run.says(&["hint:", "500M"]);
-    build("CLX_CACHE_MAX_AGE", "3d").expect(4).says(&["CLX_CACHE_MAX_AGE is `3d`"]);
+    build("CLX_CACHE_MAX_AGE", "3d").expect(3).says(&["CLX_CACHE_MAX_AGE", "cannot be `3d`"]);
     let n_after = |version: u32, max_age: &str| {
         age(&course, 100);
         edit(&course, version);

@@ -1,7 +1,8 @@
 //! `cargo xtask gen-docs`: writes the pages that are made from sources.
 //!
 //! `docs/reference/errors.md` is made from `errors.in.md` beside it: each line
-//! `<!-- codes of CRATE -->` is replaced by the documented constants in the crate's `code.rs`.
+//! `<!-- codes of CRATE -->` is replaced by the documented constants in the crate's `code.rs`. The pages
+//! about the configuration, and its schema, are made from the table of keys in `clx-config`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,20 @@ use crate::error::TaskError;
 use crate::root;
 
 mod code;
+mod config;
 
 const TEMPLATE: &str = "docs/reference/errors.in.md";
-const PAGE: &str = "docs/reference/errors.md";
+
+/// Makes the text of a page for the repository at a path.
+type MakePage = fn(&Path) -> Result<String, TaskError>;
+
+/// The pages, and what makes them.
+const PAGES: [(&str, MakePage); 4] = [
+    ("docs/reference/errors.md", errors),
+    ("docs/reference/config.md", |_| Ok(config::reference())),
+    ("docs/reference/environment.md", |_| Ok(config::environment())),
+    ("docs/reference/config.schema.json", |_| Ok(format!("{:#}\n", clx_config::schema()))),
+];
 
 /// Arguments of `cargo xtask gen-docs`.
 #[derive(Debug, clap::Args)]
@@ -31,19 +43,24 @@ pub(crate) fn run(args: &GenDocs) -> Result<(), TaskError> {
 
 /// Fails if a page is not what its sources say.
 pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
-    let path = root.join(PAGE);
-    let found = read(&path)?;
-    if found == page(root)? { Ok(()) } else { Err(TaskError::Outdated { path: PAGE.into() }) }
+    for (name, make) in PAGES {
+        if read(&root.join(name))? != make(root)? {
+            return Err(TaskError::Outdated { path: name.into() });
+        }
+    }
+    Ok(())
 }
 
 fn write(root: &Path) -> Result<(), TaskError> {
-    let path = root.join(PAGE);
-    let page = page(root)?;
-    crate::say(&format!("writing {PAGE}"));
-    fs::write(&path, page).map_err(|source| TaskError::Io { path, source })
+    for (name, make) in PAGES {
+        let (path, page) = (root.join(name), make(root)?);
+        crate::say(&format!("writing {name}"));
+        fs::write(&path, page).map_err(|source| TaskError::Io { path, source })?;
+    }
+    Ok(())
 }
 
-fn page(root: &Path) -> Result<String, TaskError> {
+fn errors(root: &Path) -> Result<String, TaskError> {
     fill(&read(&root.join(TEMPLATE))?, |name| {
         Ok(code::parse(&read(&root.join(format!("crates/{name}/src/code.rs")))?))
     })

@@ -42,6 +42,8 @@ pub struct BackendSettings {
     pub read_cache: bool,
     /// How long finished jobs are kept.
     pub retention: Retention,
+    /// How long an attempt at a job may take, by the job's type; by default as long as it wants.
+    pub job_limits: BTreeMap<String, Duration>,
 }
 
 impl Default for BackendSettings {
@@ -51,6 +53,7 @@ impl Default for BackendSettings {
             stall_limit: Duration::from_secs(1200),
             read_cache: true,
             retention: Retention::default(),
+            job_limits: BTreeMap::new(),
         }
     }
 }
@@ -208,6 +211,7 @@ impl SqliteBackend {
         for ((step, pending, mut job), expected) in queued.into_iter().zip(expected) {
             // The longest is claimed first: one document can be half of a build.
             job.expected = expected;
+            job.timeout = self.settings.job_limits.get(&job.job_type).copied();
             *per_kind.entry(job.job_type.clone()).or_default() += 1;
             steps.push((step, job.job_type.clone(), pending));
             jobs.push(job);

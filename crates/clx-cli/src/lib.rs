@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`args`] | what can be typed |
 //! | `command` | one file per command: wires crates and returns an [`Exit`] |
+//! | `settings` | flags, and where none is given, the configuration |
 //! | `display` | diagnostics, progress, summary, JSON |
 //! | [`exit`] | exit statuses |
 
@@ -13,6 +14,7 @@ pub mod exit;
 
 mod command;
 mod display;
+mod settings;
 mod signals;
 mod state_dir;
 

@@ -13,6 +13,7 @@
 //! | [`action`] | [`ActionResult`], [`Artifact`], [`Subject`] |
 //! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
 //! | [`clock`] | [`Clock`], [`Timestamp`] |
+//! | [`suggest`] | words that resemble a misspelt one |
 
 pub mod action;
 pub mod clock;
@@ -25,6 +26,7 @@ pub mod kind;
 pub mod language;
 pub mod prog_lang;
 pub mod step;
+pub mod suggest;
 
 pub use action::{ActionResult, Artifact, Subject};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

@@ -48,7 +48,6 @@ mod part;
 mod plan;
 mod source;
 mod spec;
-mod suggest;
 mod target_row;
 
 pub use course::{CodeRules, Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};

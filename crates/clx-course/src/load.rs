@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use clx_core::{Diagnostic, Inputs};
+use clx_core::{Diagnostic, Inputs, suggest};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::course::{Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
 use crate::part::{Extent, Part};
 use crate::source::{self, Content, FoundFile, FoundTopic, TopicMap, TopicReader, Tree};
 use crate::spec::{self, GroupSpec, SectionSpec, Spec, TopicReference};
-use crate::{category, code, lexical, suggest};
+use crate::{category, code, lexical};
 
 /// Where the course lies, if not around its spec, and what is wanted of it.
 #[derive(Debug, Clone, Default)]

@@ -7,11 +7,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use clx_core::Diagnostic;
+use clx_core::{Diagnostic, suggest};
 
 use crate::source::TopicMap;
 use crate::spec::{GroupSpec, SectionSpec, Spec};
-use crate::{category, code, suggest};
+use crate::{category, code};
 
 /// Names listed in a hint.
 const SHOWN: usize = 5;

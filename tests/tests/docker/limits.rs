@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 
-use crate::{build, course, has_containers};
+use clx_tests::e2e::finish;
+
+use crate::{build, command, course, has_containers};
 
 /// Runs `what` and fails unless it raises an error.
 const REFUSED: &str = "def refused(what):
@@ -69,4 +71,22 @@ assert ask('POST', '/v1/queue/sessions', 'sessions') == 403
 assert ask('GET', '/v1/blobs/' + '0' * 64, None) == 404";
     let course = course(&[&ask, calls]);
     let _built = build(&course, &["--notebook-workers", "1"]).expect(0);
+}
+
+#[test]
+fn configured_memory_and_network_are_those_of_the_container() {
+    if !has_containers() {
+        return;
+    }
+    let memory = "import os
+new, old = '/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'
+limit = open(new if os.path.exists(new) else old).read().strip()
+assert limit == str(300 << 20), limit";
+    let network = "import socket
+assert [name for _, name in socket.if_nameindex()] != ['lo']";
+    let course = course(&[memory, network]);
+    let command = command(&course, &[])
+        .env("CLX_WORKER_MANAGEMENT__NOTEBOOK__MEMORY_LIMIT", "300m")
+        .env("CLX_WORKER_MANAGEMENT__NETWORK", "bridge");
+    let _built = finish(command.start().expect("clx starts")).expect(0);
 }

@@ -4,10 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use clx_build::Slots;
-use clx_core::{JobKind, ProgLang};
-use clx_course::Course;
-use clx_pool::Network;
+use clx_core::ProgLang;
 
 use super::SpecArgs;
 use super::selection::SelectionArgs;
@@ -48,24 +45,24 @@ pub struct BuildArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Work")]
 pub struct WorkArgs {
-    /// Where jobs are worked on
-    #[arg(long, value_enum, default_value_t)]
-    pub workers: WorkersArg,
+    /// Where jobs are worked on [default: in-process]
+    #[arg(long, value_enum)]
+    pub workers: Option<WorkersArg>,
     /// How many workers there are.
     #[command(flatten)]
     pub count: CountArgs,
-    /// Whether the code of pages is run
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    pub execute: ExecuteArg,
-    /// Whether diagrams are drawn
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    pub diagrams: DiagramsArg,
+    /// Whether the code of pages is run [default: required]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub execute: Option<ExecuteArg>,
+    /// Whether diagrams are drawn [default: required]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub diagrams: Option<DiagramsArg>,
     /// Run a language with this kernel, such as `cpp=xcpp20`; may be repeated
     #[arg(long, value_name = "LANGUAGE=NAME")]
     pub kernel: Vec<KernelArg>,
-    /// Kernels that are started before they are needed
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub spare_kernels: usize,
+    /// Kernels that are started before they are needed [default: 1]
+    #[arg(long, value_name = "N")]
+    pub spare_kernels: Option<u32>,
     /// Stop a cell that runs longer than this
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub cell_timeout: Option<u64>,
@@ -107,37 +104,8 @@ pub struct CountArgs {
     pub drawio_workers: Option<u32>,
 }
 
-impl WorkArgs {
-    /// Returns how many jobs are worked on at once, if there are `usual` workers of a kind when nothing is
-    /// asked for.
-    #[must_use]
-    pub fn slots(&self, usual: u32) -> Slots {
-        let of_kind = JobKind::ALL.into_iter().map(|kind| (kind, self.count.of(kind, usual)));
-        Slots { of_kind: of_kind.collect(), in_all: self.total() }
-    }
-
-    /// Returns how many jobs of all kinds together may be worked on, if that is limited.
-    #[must_use]
-    pub fn total(&self) -> Option<u32> {
-        self.count.jobs.filter(|_| self.workers == WorkersArg::InProcess)
-    }
-}
-
-impl CountArgs {
-    /// Returns how many workers there are of a kind, if there are `usual` when nothing is asked for.
-    #[must_use]
-    pub fn of(&self, kind: JobKind, usual: u32) -> u32 {
-        let asked = match kind {
-            JobKind::Notebook => self.notebook_workers,
-            JobKind::PlantUml => self.plantuml_workers,
-            JobKind::Drawio => self.drawio_workers,
-        };
-        asked.unwrap_or(usual).min(self.jobs.unwrap_or(u32::MAX))
-    }
-}
-
 /// Where queue and cache are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct StateArgs {
     /// Directory of queue and cache [default: `.clx` in the course root]
     #[arg(long, value_name = "DIR")]
@@ -211,9 +179,9 @@ pub enum WorkersArg {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Containers")]
 pub struct ContainerArgs {
-    /// Which image for notebooks is used
-    #[arg(long, value_enum, value_name = "VARIANT", default_value_t)]
-    pub notebook_image: NotebookImageArg,
+    /// Which image for notebooks is used [default: auto]
+    #[arg(long, value_enum, value_name = "VARIANT")]
+    pub notebook_image: Option<NotebookImageArg>,
     /// What code in containers can reach [default: what the spec asks for, else none]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub container_network: Option<NetworkArg>,
@@ -240,25 +208,13 @@ pub enum NetworkArg {
     Bridge,
 }
 
-impl ContainerArgs {
-    /// Returns the network that is asked for, by the user or else by the course.
-    #[must_use]
-    pub fn network(&self, course: &Course) -> Network {
-        match self.container_network {
-            Some(NetworkArg::Bridge) => Network::Bridge,
-            None if course.network => Network::Bridge,
-            Some(NetworkArg::None) | None => Network::None,
-        }
-    }
-}
-
 /// What is printed.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Display")]
 pub struct DisplayArgs {
-    /// How much to print
-    #[arg(short = 'O', long, value_enum, default_value_t)]
-    pub output_mode: OutputMode,
+    /// How much to print [default: default]
+    #[arg(short = 'O', long, value_enum)]
+    pub output_mode: Option<OutputMode>,
     /// Write all that happens to this file as JSON lines, for programs that follow the build; `-` is
     /// standard output
     #[arg(long, value_name = "FILE|-")]

@@ -101,12 +101,11 @@ pub struct PruneArgs {
     /// The cache.
     #[command(flatten)]
     pub cache: CacheArgs,
-    /// Remove results that no build has used for so many days, or `off` [default: `CLX_CACHE_MAX_AGE`,
-    /// else 90]
+    /// Remove results that no build has used for so many days, or `off` [default: 90]
     #[arg(long, value_name = "DAYS")]
     pub max_age: Option<AgeLimit>,
     /// Remove the results that were not used for longest beyond this size, such as `500M` or `2G`, or
-    /// `off` [default: `CLX_CACHE_MAX_SIZE`, else 10G]
+    /// `off` [default: 10G]
     #[arg(long, value_name = "SIZE")]
     pub max_size: Option<SizeLimit>,
 }

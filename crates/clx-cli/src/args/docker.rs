@@ -114,9 +114,9 @@ pub struct BuildArgs {
 /// Arguments of `clx docker pull`.
 #[derive(Debug, Args)]
 pub struct PullArgs {
-    /// Registry and path below which the images lie
+    /// Registry and path below which the images lie [default: `docker.registry` of the configuration]
     #[arg(long, value_name = "PREFIX")]
-    pub from: String,
+    pub from: Option<String>,
     /// Which images.
     #[command(flatten)]
     pub images: ImageArgs,
@@ -125,9 +125,10 @@ pub struct PullArgs {
 /// Arguments of `clx docker push`.
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// Registry and path below which the images are to lie
+    /// Registry and path below which the images are to lie [default: `docker.registry` of the
+    /// configuration]
     #[arg(long, value_name = "PREFIX")]
-    pub to: String,
+    pub to: Option<String>,
     /// Which images.
     #[command(flatten)]
     pub images: ImageArgs,

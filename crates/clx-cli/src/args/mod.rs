@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod cache;
+pub mod config;
 pub mod docker;
 pub mod limit;
 pub mod plan;
@@ -18,6 +19,7 @@ use clx_course::{LoadOptions, course_root};
 
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
+pub use self::config::ConfigCommand;
 pub use self::docker::DockerCommand;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
@@ -33,7 +35,7 @@ pub use self::worker::WorkerCommand;
     version,
     arg_required_else_help = true,
     after_help = "Exit status: 0 all built, 1 some outputs failed, 2 wrong command line, \
-                  3 wrong spec,\n4 something needed is missing, 5 stalled, 70 a bug in clx, \
+                  3 wrong spec\nor configuration, 4 something needed is missing, 5 stalled, 70 a bug in clx, \
                   130 interrupted."
 )]
 pub struct Cli {
@@ -83,6 +85,9 @@ pub enum Command {
     /// Look at, check and tidy up what builds remember
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Show and change the configuration
+    #[command(subcommand, after_help = config::EXAMPLES)]
+    Config(ConfigCommand),
     /// Workers in containers that outlive builds
     #[command(subcommand)]
     Pool(PoolCommand),

@@ -37,12 +37,12 @@ pub struct SelectionArgs {
         value_delimiter = ','
     )]
     pub formats: Vec<OutputFormat>,
-    /// Format of the pictures of diagrams
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub image_format: ImageFormatArg,
-    /// Where images go: a copy per output directory, or one per course directory
-    #[arg(long, value_enum, default_value_t)]
-    pub image_mode: ImageModeArg,
+    /// Format of the pictures of diagrams [default: png]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub image_format: Option<ImageFormatArg>,
+    /// Where images go: a copy per output directory, or one per course directory [default: duplicated]
+    #[arg(long, value_enum)]
+    pub image_mode: Option<ImageModeArg>,
 }
 
 /// The other name of the selector `--format`.

@@ -33,9 +33,9 @@ pub struct FollowArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Watch")]
 pub struct DebounceArgs {
-    /// Build when nothing more was saved for this time
-    #[arg(long, value_name = "SECONDS", default_value = "0.02", value_parser = seconds)]
-    pub debounce: Duration,
+    /// Build when nothing more was saved for this time [default: 0.02]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub debounce: Option<Duration>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn time_may_be_part_of_a_second() {
         let args = parse("clx watch a.xml --debounce 0.3").unwrap();
-        assert_eq!(args.follow.debounce.debounce, Duration::from_millis(300));
+        assert_eq!(args.follow.debounce.debounce, Some(Duration::from_millis(300)));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clx_build::{BuildEvent, BuildReport, BuildStatus, Control};
+use clx_config::{Config, Sources};
 use clx_core::Diagnostic;
 use clx_store::FINE_TICK;
 
-use super::cache::CacheLimits;
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
 use super::last_build::TracedBuild;
@@ -19,9 +19,12 @@ use super::with_causes;
 use crate::args::BuildArgs;
 use crate::display::{BuildDisplay, EventLog, stderr_line};
 use crate::exit::Exit;
+use crate::settings::{BuildSettings, has_errors};
 use crate::signals;
 
 pub(super) fn run(args: BuildArgs) -> Exit {
+    let config = Config::load(&Sources::of_process(Some(&args.spec.root())));
+    let args = BuildSettings::new(args, &config);
     let events = match EventLog::open(&args.display) {
         Ok(events) => events,
         Err(refusal) => {
@@ -29,10 +32,15 @@ pub(super) fn run(args: BuildArgs) -> Exit {
             return refusal.exit();
         }
     };
+    if has_errors(&config) {
+        let display = BuildDisplay::new(&args.display, &args.spec, &events);
+        display.refuse(&args.spec.spec, &args.found);
+        return Exit::Spec;
+    }
     if args.follow.watch { watch::run(args, events) } else { once(&args, &events) }
 }
 
-fn once(args: &BuildArgs, events: &EventLog) -> Exit {
+fn once(args: &BuildSettings, events: &EventLog) -> Exit {
     let mut display = BuildDisplay::new(&args.display, &args.spec, events);
     let begin = Instant::now();
     let traced = TracedBuild::find(args);
@@ -68,11 +76,10 @@ fn once(args: &BuildArgs, events: &EventLog) -> Exit {
 }
 
 fn build(
-    args: &BuildArgs,
+    args: &BuildSettings,
     wanted: &mut Wanted,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
-    let limits = CacheLimits::of_process()?;
     let state = open_state(&wanted.course.root, &args.work.state)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(state, &wanted.course, &args.work, &runtime)?;
@@ -95,7 +102,7 @@ fn build(
     }
     let report = report?;
     if report.status != BuildStatus::Interrupted && !workshop.has_other_builds()? {
-        limits.prune_daily(&workshop.store)?;
+        args.limits.prune_daily(&workshop.store)?;
     }
     wait_for_clock(&report);
     Ok(report)

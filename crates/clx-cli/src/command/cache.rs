@@ -7,13 +7,14 @@ mod transfer;
 use clx_store::{PruneReport, Stats, Store, StoreError, StoreOptions, VerifyReport};
 use serde_json::json;
 
-pub(super) use self::limits::CacheLimits;
+pub(crate) use self::limits::CacheLimits;
 use super::failure::Failure;
 use super::wiring::open_state;
 use crate::args::ListFormat;
 use crate::args::cache::{CacheArgs, CacheCommand, PruneArgs};
 use crate::display::{amount, plural, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
+use crate::settings::{StateSettings, configured};
 
 pub(super) fn run(command: &CacheCommand) -> Exit {
     let args = match command {
@@ -28,12 +29,17 @@ pub(super) fn run(command: &CacheCommand) -> Exit {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;
     };
-    let done = open_state(&course.root, &args.state).and_then(|state| {
+    let config = match configured(Some(&course.root)) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let state = StateSettings::new(&args.state, &config);
+    let done = open_state(&course.root, &state).and_then(|state| {
         let store = Store::open(state.store(), &StoreOptions::default())?;
         match command {
             CacheCommand::Stats(_) => stats(&store, args),
             CacheCommand::List(wanted) => list::list(&store, wanted),
-            CacheCommand::Prune(limits) => prune(&store, limits),
+            CacheCommand::Prune(limits) => prune(&store, limits, CacheLimits::new(&config)),
             CacheCommand::Export(args) => transfer::export(&store, args),
             CacheCommand::Import(args) => transfer::import(&store, args),
             CacheCommand::Verify(_) => verify(&store, args),
@@ -87,11 +93,10 @@ fn stats(store: &Store, args: &CacheArgs) -> Result<Exit, Failure> {
     Ok(Exit::Built)
 }
 
-fn prune(store: &Store, args: &PruneArgs) -> Result<Exit, Failure> {
-    let usual = CacheLimits::of_process()?;
+fn prune(store: &Store, args: &PruneArgs, usual: CacheLimits) -> Result<Exit, Failure> {
     let limits = CacheLimits {
-        size: args.max_size.unwrap_or(usual.size),
-        age: args.max_age.unwrap_or(usual.age),
+        size: args.max_size.map_or(usual.size, |limit| limit.0),
+        age: args.max_age.map_or(usual.age, |limit| limit.0),
     };
     let policy = limits.policy(store)?;
     let PruneReport { n_actions, n_blobs, bytes, n_stray_files, n_file_digests } =

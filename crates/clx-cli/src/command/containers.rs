@@ -10,13 +10,14 @@ use clx_backend_sqlite::{is_dead, this_process};
 use clx_core::JobKind;
 use clx_gateway::Gateway;
 use clx_pool::{
-    Admission, Docker, DockerSettings, Engine, EngineError, Network, ReapedContainers, User, reap,
+    Admission, Docker, DockerSettings, Engine, EngineError, ReapedContainers, User, reap,
 };
 use clx_queue::{Queue, WorkerId};
 use clx_store::ArtifactStore;
 use tokio::runtime::Handle;
 
 use super::images::ToolImage;
+use crate::settings::Surroundings;
 
 /// The user of the images; containers run as it when clx runs as root.
 const IMAGE_USER: u32 = 10_001;
@@ -31,7 +32,7 @@ pub(super) struct Containers {
     directory: Arc<SocketDirectory>,
     session: String,
     queue_file: PathBuf,
-    network: Network,
+    surroundings: Surroundings,
 }
 
 impl Containers {
@@ -43,7 +44,7 @@ impl Containers {
         runtime: &Handle,
         session: &str,
         queue_file: &Path,
-        network: Network,
+        surroundings: Surroundings,
     ) -> io::Result<Self> {
         Ok(Self {
             engine,
@@ -51,19 +52,26 @@ impl Containers {
             directory: Arc::new(SocketDirectory::make(session)?),
             session: session.to_owned(),
             queue_file: queue_file.to_owned(),
-            network,
+            surroundings,
         })
     }
 
     /// Makes the executor for a kind of jobs. The image is named by its id, as in the keys of what is
     /// made in it: its name may be given to another one meanwhile.
     pub(super) fn executor(&self, kind: JobKind, image: &ToolImage) -> Docker {
+        let usual = DockerSettings::new(kind.name(), &image.id, &self.session, this_process());
         let settings = DockerSettings {
+            memory_bytes: self
+                .surroundings
+                .memory
+                .get(&kind)
+                .copied()
+                .unwrap_or(usual.memory_bytes),
             queue_file: self.queue_file.clone(),
             clx_version: env!("CARGO_PKG_VERSION").to_owned(),
             user: user(),
-            network: self.network,
-            ..DockerSettings::new(kind.name(), &image.id, &self.session, this_process())
+            network: self.surroundings.network,
+            ..usual
         };
         let (gateway, directory) = (Arc::clone(&self.gateway), Arc::clone(&self.directory));
         Docker::new(self.engine.clone(), settings, move |worker| {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clx_config::setting::REGISTRY;
 use clx_images::{BaseChoice, BuildRequest, Engine, ImageError, ImageEvent, VERSION};
 
 use super::{setup, wiring};
@@ -9,11 +10,16 @@ use crate::args::FormatArgs;
 use crate::args::docker::{BuildArgs, DockerCommand, PullArgs, PushArgs};
 use crate::display::{Style, print_images, size, stderr_line};
 use crate::exit::Exit;
+use crate::settings::configured;
 
 /// This program, also after an update of it.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 pub(super) fn run(command: &DockerCommand) -> Exit {
+    let config = match configured(None) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
     let runtime = match wiring::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -21,25 +27,39 @@ pub(super) fn run(command: &DockerCommand) -> Exit {
             return Exit::Environment;
         }
     };
+    let registry = |named: &Option<String>| named.clone().or_else(|| config.get(&REGISTRY));
     let done = runtime.block_on(async {
-        let engine = Engine::connect().await?;
         match command {
-            DockerCommand::Build(args) => build(&engine, args).await,
-            DockerCommand::List(args) => list(&engine, args).await,
-            DockerCommand::Pull(args) => pull(&engine, args).await,
-            DockerCommand::Push(args) => push(&engine, args).await,
+            DockerCommand::Build(args) => build(args).await,
+            DockerCommand::List(args) => list(args).await,
+            DockerCommand::Pull(args) => match registry(&args.from) {
+                Some(from) => pull(args, &from).await,
+                None => return Ok(no_registry()),
+            },
+            DockerCommand::Push(args) => match registry(&args.to) {
+                Some(to) => push(args, &to).await,
+                None => return Ok(no_registry()),
+            },
         }
+        .map(|()| Exit::Built)
     });
-    match done {
-        Ok(()) => Exit::Built,
-        Err(error) => {
-            stderr_line(&Style::for_stderr(false).diagnostic(&error.diagnostic()));
-            Exit::Environment
-        }
-    }
+    done.unwrap_or_else(|error| {
+        stderr_line(&Style::for_stderr(false).diagnostic(&error.diagnostic()));
+        Exit::Environment
+    })
 }
 
-async fn build(engine: &Engine, args: &BuildArgs) -> Result<(), ImageError> {
+/// Says that nothing names where images come from or go to.
+fn no_registry() -> Exit {
+    stderr_line(
+        "error: no registry is named\n  hint: name it by `--from` or `--to`, or for good by `clx config \
+         set docker.registry PREFIX`",
+    );
+    Exit::Usage
+}
+
+async fn build(args: &BuildArgs) -> Result<(), ImageError> {
+    let engine = Engine::connect().await?;
     let worker = args.worker.as_deref().unwrap_or(Path::new(THIS_PROGRAM));
     // Before anything that takes long.
     if !clx_images::is_static(worker) {
@@ -53,35 +73,38 @@ async fn build(engine: &Engine, args: &BuildArgs) -> Result<(), ImageError> {
     };
     let place = cache();
     let mut tell = |event: ImageEvent| tell(&event, args.verbose);
-    let base = clx_images::provide_base(engine, &choice, &place, &mut tell).await?;
+    let base = clx_images::provide_base(&engine, &choice, &place, &mut tell).await?;
     for kind in args.images.kinds() {
         let request =
             BuildRequest { kind, base: &base, worker, cache: &place, no_cache: args.no_cache };
-        let built = clx_images::build(engine, request, &mut tell).await?;
-        clx_images::check(engine, kind, &built.reference).await?;
+        let built = clx_images::build(&engine, request, &mut tell).await?;
+        clx_images::check(&engine, kind, &built.reference).await?;
         stderr_line(&format!("{} works, {}", built.reference, size(built.bytes)));
     }
     Ok(())
 }
 
-async fn list(engine: &Engine, args: &FormatArgs) -> Result<(), ImageError> {
-    print_images(args.format, &clx_images::list(engine).await?);
+async fn list(args: &FormatArgs) -> Result<(), ImageError> {
+    let engine = Engine::connect().await?;
+    print_images(args.format, &clx_images::list(&engine).await?);
     Ok(())
 }
 
-async fn pull(engine: &Engine, args: &PullArgs) -> Result<(), ImageError> {
+async fn pull(args: &PullArgs, from: &str) -> Result<(), ImageError> {
+    let engine = Engine::connect().await?;
     for kind in args.images.kinds() {
         let mut tell = |event: ImageEvent| tell(&event, false);
-        let name = clx_images::pull(engine, kind, VERSION, &args.from, &mut tell).await?;
+        let name = clx_images::pull(&engine, kind, VERSION, from, &mut tell).await?;
         stderr_line(&format!("Pulled {name}"));
     }
     Ok(())
 }
 
-async fn push(engine: &Engine, args: &PushArgs) -> Result<(), ImageError> {
+async fn push(args: &PushArgs, to: &str) -> Result<(), ImageError> {
+    let engine = Engine::connect().await?;
     for kind in args.images.kinds() {
         let mut tell = |event: ImageEvent| tell(&event, false);
-        let name = clx_images::push(engine, kind, VERSION, &args.to, &mut tell).await?;
+        let name = clx_images::push(&engine, kind, VERSION, to, &mut tell).await?;
         stderr_line(&format!("Pushed {name}"));
     }
     Ok(())

@@ -1,13 +1,18 @@
 //! `clx doctor`: whether the tools are there and work.
 
-use clx_setup::{System, ToolFolder, inspect};
+use clx_setup::{System, inspect};
 
 use crate::args::FormatArgs;
 use crate::display::print_tools;
 use crate::exit::Exit;
+use crate::settings::{ToolSettings, configured};
 
 pub(super) fn run(args: &FormatArgs) -> Exit {
-    let tools = match ToolFolder::of_process() {
+    let settings = match configured(None) {
+        Ok(config) => ToolSettings::new(&config),
+        Err(exit) => return exit,
+    };
+    let tools = match settings.folder() {
         Ok(tools) => tools,
         Err(error) => return super::setup::refuse(&error),
     };

@@ -10,37 +10,41 @@ use super::plan::{Foreseen, foresee, place, refuse, step_json, why};
 use crate::args::{ExplainArgs, ListFormat, SpecArgs};
 use crate::display::{seconds, stdout_line, stdout_text, table};
 use crate::exit::Exit;
+use crate::settings::{SelectionSettings, WorkSettings, configured};
 
 /// Where the specs of courses lie.
 const SPECS: &str = "course-specs";
 
-pub(super) fn run(args: &ExplainArgs) -> Exit {
-    match explain(args) {
-        Ok(()) => Exit::Built,
-        Err(failure) => refuse(failure),
-    }
+pub(super) fn run(args: ExplainArgs) -> Exit {
+    explain(args).unwrap_or_else(refuse)
 }
 
-fn explain(args: &ExplainArgs) -> Result<(), Failure> {
-    let path = std::path::absolute(&args.path).map_err(Failure::environment)?;
-    let specs = match &args.spec {
-        Some(spec) => vec![spec.clone()],
-        None => specs_above(&path),
+fn explain(args: ExplainArgs) -> Result<Exit, Failure> {
+    let ExplainArgs { path: shown, spec, data_dir, selection, work, format } = args;
+    let path = std::path::absolute(&shown).map_err(Failure::environment)?;
+    let specs = spec.map_or_else(|| specs_above(&path), |spec| vec![spec]);
+    let of_course = |spec: &PathBuf| SpecArgs { spec: spec.clone(), data_dir: data_dir.clone() };
+    // Specs of one directory are of one course.
+    let root = specs.first().map(|spec| of_course(spec).root());
+    let config = match configured(root.as_deref()) {
+        Ok(config) => config,
+        Err(exit) => return Ok(exit),
     };
+    let (selection, work) =
+        (SelectionSettings::new(selection, &config), WorkSettings::new(work, &config));
     let mut refused = None;
     for spec in &specs {
-        let spec = SpecArgs { spec: spec.clone(), data_dir: args.data_dir.clone() };
-        match foresee(&spec, &args.selection, &args.work) {
+        match foresee(&of_course(spec), &selection, &work) {
             Ok(foreseen) => {
                 if let Some(step) = step_of(&foreseen, &path) {
-                    print(&foreseen, step, &path, args.format);
-                    return Ok(());
+                    print(&foreseen, step, &path, format);
+                    return Ok(Exit::Built);
                 }
             }
             Err(failure) => refused = Some(failure),
         }
     }
-    Err(refused.unwrap_or_else(|| unknown(&args.path, &specs)))
+    Err(refused.unwrap_or_else(|| unknown(&shown, &specs)))
 }
 
 /// Returns the specs in the nearest `course-specs` beside or above a path, in name order.

@@ -16,8 +16,8 @@ use serde_json::value::RawValue;
 use super::identities::Identities;
 use super::toolbox::Toolbox;
 use super::tools::Tools;
-use crate::args::BuildArgs;
 use crate::args::build::WorkersArg;
+use crate::settings::BuildSettings;
 use crate::state_dir::StateDir;
 
 /// Raise the number whenever [`LastBuild`] changes its form.
@@ -57,7 +57,7 @@ pub(super) struct TracedBuild {
 impl TracedBuild {
     /// Looks for the last build of this request. `None` if there is none, if it had errors, or if it
     /// had other tools.
-    pub(super) fn find(args: &BuildArgs) -> Option<Self> {
+    pub(super) fn find(args: &BuildSettings) -> Option<Self> {
         let work = &args.work;
         let is_local = matches!(work.workers, WorkersArg::InProcess | WorkersArg::Direct);
         if work.no_cache || args.verify.is_some() || !is_local {
@@ -67,7 +67,7 @@ impl TracedBuild {
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
         let trace = TraceFile::of(&state, &request(args)).read()?;
         let last: LastBuild = serde_json::from_slice(trace.note()).ok()?;
-        let toolbox = Toolbox::Machine(Arc::new(Tools::new(&state, work.spare_kernels)));
+        let toolbox = Toolbox::Machine(Arc::new(Tools::new(&state, work.tools.clone())));
         if !last.tools.are_those_of(&toolbox, args) {
             return None;
         }
@@ -116,11 +116,12 @@ pub(super) fn places(course: &Course, plan: &BuildPlan) -> BTreeMap<String, Cont
 }
 
 /// Returns what is asked for, of whom and where.
-pub(super) fn request(args: &BuildArgs) -> ContentHash {
-    let BuildArgs { spec, selection, work, verify: _, follow: _, display: _ } = args;
+pub(super) fn request(args: &BuildSettings) -> ContentHash {
+    let BuildSettings { spec, selection, work, found, verify: _, follow: _, display: _, limits: _ } =
+        args;
     let program = std::env::current_exe().unwrap_or_default();
     KeyBuilder::new(SCHEMA)
-        .with("arguments", format!("{spec:?} {selection:?} {work:?}"))
+        .with("arguments", format!("{spec:?} {selection:?} {work:?} {found:?}"))
         .with(
             "directory",
             std::env::current_dir().unwrap_or_default().as_os_str().as_encoded_bytes(),

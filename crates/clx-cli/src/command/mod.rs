@@ -2,6 +2,7 @@
 
 mod build;
 mod cache;
+mod config;
 mod containers;
 mod diagrams;
 mod docker;
@@ -36,6 +37,7 @@ use std::path::Path;
 use clx_course::{Course, LoadOptions, Loaded};
 
 pub(crate) use self::build::exit_of;
+pub(crate) use self::cache::CacheLimits;
 pub(crate) use self::last_build::LastBuild;
 
 use crate::args::{Cli, Command, PoolCommand, SpecArgs, WorkerCommand};
@@ -46,14 +48,15 @@ pub(crate) fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Build(args) => build::run(args),
         Command::Watch(args) => build::run((*args).into()),
-        Command::Plan(args) => plan::run(&args),
-        Command::Explain(args) => explain::run(&args),
+        Command::Plan(args) => plan::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Cache(command) => cache::run(&command),
+        Command::Config(command) => config::run(&command),
         Command::Docker(command) => docker::run(&command),
         Command::Pool(PoolCommand::Run(args)) => pool::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),

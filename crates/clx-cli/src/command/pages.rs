@@ -12,7 +12,8 @@ use clx_render::{Templates, renderer_identity};
 use clx_store::{Store, StoreError};
 
 use super::toolbox::{Kernel, Lack, Toolbox};
-use crate::args::build::{ExecuteArg, KernelArg, WorkArgs};
+use crate::args::build::{ExecuteArg, KernelArg};
+use crate::settings::WorkSettings;
 
 /// Where a course keeps its own templates, and their names.
 const DIRECTORY: &str = "templates/html";
@@ -92,8 +93,8 @@ pub(super) struct KernelChooser<'a> {
 }
 
 impl<'a> KernelChooser<'a> {
-    pub(super) fn new(tools: &'a Toolbox, args: &'a WorkArgs) -> Self {
-        Self { tools, chosen: &args.kernel, execute: args.execute }
+    pub(super) fn new(tools: &'a Toolbox, work: &'a WorkSettings) -> Self {
+        Self { tools, chosen: &work.kernels, execute: work.execute }
     }
 
     /// Finds the kernel of a language.

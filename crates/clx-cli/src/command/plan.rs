@@ -9,22 +9,28 @@ use clx_course::Course;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::planning::{Planned, Planner, outputs};
+use super::planning::{Planned, Planner};
 use super::wiring::{Workshop, open_state, processors, runtime};
-use crate::args::build::WorkArgs;
-use crate::args::selection::SelectionArgs;
 use crate::args::{ListFormat, PlanArgs, SpecArgs};
 use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
+use crate::settings::{SelectionSettings, WorkSettings, configured};
 
-pub(super) fn run(args: &PlanArgs) -> Exit {
-    let foreseen = match foresee(&args.spec, &args.selection, &args.work) {
+pub(super) fn run(args: PlanArgs) -> Exit {
+    let PlanArgs { spec, selection, work, format } = args;
+    let config = match configured(Some(&spec.root())) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let (selection, work) =
+        (SelectionSettings::new(selection, &config), WorkSettings::new(work, &config));
+    let foreseen = match foresee(&spec, &selection, &work) {
         Ok(foreseen) => foreseen,
         Err(failure) => return refuse(failure),
     };
-    match args.format {
-        ListFormat::Json => stdout_text(&format!("{:#}\n", foreseen.json(&args.work))),
-        ListFormat::Table => foreseen.print(&args.work),
+    match format {
+        ListFormat::Json => stdout_text(&format!("{:#}\n", foreseen.json(&work))),
+        ListFormat::Table => foreseen.print(&work),
     }
     Exit::Built
 }
@@ -47,8 +53,8 @@ pub(super) struct Foreseen {
 /// Looks what a build would do.
 pub(super) fn foresee(
     spec: &SpecArgs,
-    selection: &SelectionArgs,
-    work: &WorkArgs,
+    selection: &SelectionSettings,
+    work: &WorkSettings,
 ) -> Result<Foreseen, Failure> {
     let wrong = |problems| Failure {
         message: format!("{} cannot be planned", spec.spec.display()),
@@ -57,7 +63,7 @@ pub(super) fn foresee(
     };
     let loaded = super::load(spec, &selection.only);
     let course = loaded.course.ok_or_else(|| wrong(loaded.diagnostics.clone()))?;
-    let (wanted, warnings) = outputs(&course, selection).map_err(wrong)?;
+    let (wanted, warnings) = clx_course::outputs(&course, &selection.outputs).map_err(wrong)?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
     let (toolbox, store) = (workshop.toolbox(), &workshop.store);
@@ -72,7 +78,7 @@ pub(super) fn foresee(
 }
 
 impl Foreseen {
-    fn print(&self, work: &WorkArgs) {
+    fn print(&self, work: &WorkSettings) {
         let errors = self.problems.iter().filter(|problem| problem.is_error());
         errors.for_each(|problem| stderr_line(&problem.to_string()));
         let steps = || self.forecast.steps.iter();
@@ -100,7 +106,7 @@ impl Foreseen {
         stdout_line(&format!("{name}: {}.", parts.join(", ")));
     }
 
-    fn json(&self, work: &WorkArgs) -> Value {
+    fn json(&self, work: &WorkSettings) -> Value {
         let steps = &self.forecast.steps;
         let busy: Vec<&StepForecast> = steps.iter().filter(|step| !is_fresh(step)).collect();
         json!({
@@ -187,7 +193,7 @@ fn shown(paths: &[PathBuf]) -> Value {
 }
 
 /// Returns how long the steps will take; `None` if nothing like them ever ran.
-fn expected(steps: &[&StepForecast], work: &WorkArgs) -> Option<Duration> {
+fn expected(steps: &[&StepForecast], work: &WorkSettings) -> Option<Duration> {
     let made = steps.iter().filter(|step| step.n_made() > 0);
     predict(made.map(|step| (step.kind, step.expected)), &work.slots(processors()))
 }

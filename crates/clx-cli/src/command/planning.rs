@@ -1,10 +1,8 @@
 //! Makes plans: of a course, with the tools that are there. Principal type: [`Planner`].
 
-use std::time::Duration;
-
 use clx_build::{BuildPlan, PageSettings, PlanSettings};
-use clx_core::{Diagnostic, Inputs};
-use clx_course::{Course, ImageMode, OutputPlan, Selection};
+use clx_core::Inputs;
+use clx_course::{Course, OutputPlan};
 use clx_store::Store;
 
 use super::diagrams::diagram_tool;
@@ -13,13 +11,13 @@ use super::identities::{Identities, ToolNotes};
 use super::pages::{KernelChooser, PageTemplates};
 use super::toolbox::Toolbox;
 use super::with_causes;
-use crate::args::build::{ExecuteArg, WorkArgs};
-use crate::args::selection::{ImageModeArg, SelectionArgs};
+use crate::args::build::ExecuteArg;
+use crate::settings::WorkSettings;
 
 /// What plans are made of.
 pub(super) struct Planner<'a> {
     pub(super) course: &'a Course,
-    pub(super) work: &'a WorkArgs,
+    pub(super) work: &'a WorkSettings,
     pub(super) toolbox: &'a Toolbox,
     pub(super) store: &'a Store,
 }
@@ -55,7 +53,7 @@ impl Planner<'_> {
             templates: templates.own,
             kernel: (work.execute != ExecuteArg::Never).then_some(&kernel),
             reuse: !work.no_cache,
-            cell_limit: work.cell_timeout.map(Duration::from_secs),
+            cell_limit: work.cell_limit,
         };
         let diagrams = |kind| diagram_tool(kind, work.diagrams, || renderer(kind));
         let settings = PlanSettings { pages, diagrams: &diagrams };
@@ -63,24 +61,4 @@ impl Planner<'_> {
             .map_err(|error| Failure::environment(with_causes(&error)))?;
         Ok(Planned { plan, tools: notes.take(), templates: templates.inputs })
     }
-}
-
-/// Plans which outputs are selected, with warnings.
-pub(super) fn outputs(
-    course: &Course,
-    args: &SelectionArgs,
-) -> Result<(OutputPlan, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let selection = Selection {
-        output_dir: args.output_dir.clone(),
-        targets: args.targets.clone(),
-        languages: args.language.clone(),
-        kinds: args.kinds(),
-        formats: args.formats.clone(),
-        image_mode: match args.image_mode {
-            ImageModeArg::Duplicated => ImageMode::Duplicated,
-            ImageModeArg::Shared => ImageMode::Shared,
-        },
-        picture_formats: args.image_format.formats(),
-    };
-    clx_course::outputs(course, &selection)
 }

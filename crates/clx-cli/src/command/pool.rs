@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
+use clx_config::Config;
 use clx_core::JobKind;
 use clx_course::Course;
 use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
@@ -22,6 +23,7 @@ use super::with_causes;
 use crate::args::pool::PoolRunArgs;
 use crate::display::{plural, stderr_line, stdout_line};
 use crate::exit::Exit;
+use crate::settings::{ContainerSettings, CountSettings, StateSettings, configured};
 use crate::signals;
 
 /// How long workers may take to end.
@@ -60,7 +62,11 @@ pub(super) fn run(args: &PoolRunArgs) -> Exit {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;
     };
-    match keep(args, &course) {
+    let config = match configured(Some(&course.root)) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    match keep(args, &config, &course) {
         Ok(()) => Exit::Built,
         Err(failure) => {
             stderr_line(&format!("error: {}", failure.message));
@@ -76,9 +82,11 @@ enum News {
     Stop,
 }
 
-fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
+fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Failure> {
     let root = course.root.as_path();
-    let state = open_state(root, &args.state)?;
+    let (count, settings) =
+        (CountSettings::new(&args.count, config), ContainerSettings::new(&args.containers, config));
+    let state = open_state(root, &StateSettings::new(&args.state, config))?;
     let runtime = runtime().map_err(Failure::environment)?;
     let (sender, news) = mpsc::channel();
     signals::on_interrupt(&runtime, {
@@ -86,10 +94,10 @@ fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
         move || drop(sender.send(News::Stop))
     })
     .map_err(Failure::environment)?;
-    let (engine, images) = engine_and_images(args.containers.notebook_image, &runtime)?;
+    let (engine, images) = engine_and_images(settings.notebook_image, &runtime)?;
     let (queue, store) = open_files(&state, &StoreOptions::default())?;
     let images = chosen(&images, &args.kind)?;
-    stdout_line(&format!("Pools: {}.", describe(args, &images)));
+    stdout_line(&format!("Pools: {}.", describe(&count, &images)));
 
     let sessions = reap_dead_sessions(&*queue).map_err(Failure::environment)?.sessions;
     let reaped = reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
@@ -104,7 +112,7 @@ fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
         runtime.handle(),
         &token_of(&*queue, session)?,
         state.jobs(),
-        args.containers.network(course),
+        settings.surroundings(course),
     )
     .map_err(|error| Failure::environment(format!("the gateway cannot be opened: {error}")))?;
     stdout_line("Gateway ready: a socket for each worker.");
@@ -119,7 +127,7 @@ fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
         .iter()
         .map(|(kind, image)| {
             let executor: Arc<dyn Executor> = Arc::new(containers.executor(*kind, image));
-            (kind.name().to_owned(), executor, size(args, *kind))
+            (kind.name().to_owned(), executor, size(&count, *kind))
         })
         .collect();
     let events = sender.clone();
@@ -131,7 +139,7 @@ fn keep(args: &PoolRunArgs, course: &Course) -> Result<(), Failure> {
     let watch = LendingWatch::start(lending, is_dead, on_change).map_err(Failure::environment)?;
     let mut wanted = 0;
     for (kind, _) in &images {
-        let n = size(args, *kind);
+        let n = size(&count, *kind);
         stdout_line(&format!("Starting {} for {kind} jobs.", plural(n as usize, "worker")));
         pool.ensure(kind.name(), n);
         wanted += n as usize;
@@ -246,13 +254,13 @@ fn chosen(images: &ToolImages, kinds: &[JobKind]) -> Result<Vec<(JobKind, ToolIm
     }
 }
 
-fn size(args: &PoolRunArgs, kind: JobKind) -> u32 {
-    args.count.of(kind, usual_size(kind))
+fn size(count: &CountSettings, kind: JobKind) -> u32 {
+    count.of(kind, usual_size(kind))
 }
 
-fn describe(args: &PoolRunArgs, images: &[(JobKind, ToolImage)]) -> String {
+fn describe(count: &CountSettings, images: &[(JobKind, ToolImage)]) -> String {
     let each = images.iter().map(|(kind, image)| {
-        format!("{kind} ({} of {})", plural(size(args, *kind) as usize, "worker"), image.reference)
+        format!("{kind} ({} of {})", plural(size(count, *kind) as usize, "worker"), image.reference)
     });
     each.collect::<Vec<_>>().join(", ")
 }

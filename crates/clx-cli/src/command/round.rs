@@ -13,15 +13,15 @@ use super::planning::{Planned, Planner};
 use super::underway::Underway;
 use super::wanted::Wanted;
 use super::wiring::{Workshop, processors};
-use crate::args::BuildArgs;
 use crate::exit::Exit;
+use crate::settings::BuildSettings;
 
 /// How long workers may take to end after a build.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// What a build is made with.
 pub(super) struct Round<'a> {
-    pub(super) args: &'a BuildArgs,
+    pub(super) args: &'a BuildSettings,
     pub(super) workshop: &'a Workshop,
     pub(super) runtime: &'a Runtime,
     pub(super) control: &'a Control,
@@ -52,7 +52,7 @@ impl Round<'_> {
             }
         };
         let Self { args, workshop, runtime, control, failed } = self;
-        let BuildArgs { work, .. } = args;
+        let BuildSettings { work, .. } = args;
         let (course, store) = (&wanted.course, Arc::clone(&workshop.store));
         let underway = Underway::begin(args, workshop.state.store(), wanted.began)?;
         workshop.check(&planned.plan)?;

@@ -11,9 +11,14 @@ use crate::args::FormatArgs;
 use crate::args::setup::{KernelsArgs, SetupArgs, SetupCommand};
 use crate::display::{Style, plural, print_tools, stderr_line};
 use crate::exit::Exit;
+use crate::settings::{ToolSettings, configured};
 
 pub(super) fn run(args: &SetupArgs) -> Exit {
-    let tools = match ToolFolder::of_process() {
+    let settings = match configured(None) {
+        Ok(config) => ToolSettings::new(&config),
+        Err(exit) => return exit,
+    };
+    let tools = match settings.folder() {
         Ok(tools) => tools,
         Err(error) => return refuse(&error),
     };
@@ -22,7 +27,7 @@ pub(super) fn run(args: &SetupArgs) -> Exit {
         Some(SetupCommand::PlantUml(args)) => {
             let exit = set_up(&[Unit::PlantUml], args.check, &args.format, &tools);
             if exit == Exit::Built && !args.check {
-                warm_up_plantuml();
+                warm_up_plantuml(&settings);
             }
             exit
         }
@@ -65,9 +70,9 @@ fn set_up(units: &[Unit], only_check: bool, format: &FormatArgs, tools: &ToolFol
 }
 
 /// Makes the class-data archive that halves the start of Java. Everything works without it.
-fn warm_up_plantuml() {
+fn warm_up_plantuml(settings: &ToolSettings) {
     let base = std::env::temp_dir();
-    let made = plantuml_settings(&base).and_then(PlantUmlTools::new).and_then(|tools| {
+    let made = plantuml_settings(settings, &base).and_then(PlantUmlTools::new).and_then(|tools| {
         let runtime = super::wiring::runtime()
             .map_err(|source| PlantUmlError::Write { path: base.clone(), source })?;
         runtime.block_on(tools.make_archive())

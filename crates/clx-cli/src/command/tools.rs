@@ -1,10 +1,8 @@
 //! The tools of this machine, found when they are first needed. Principal type: [`Tools`].
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use clx_browser::Sandbox;
 use clx_core::JobKind;
 use clx_setup::{Status, ToolFolder, Unit, kernel_prefixes, status};
 use clx_store::ArtifactStore;
@@ -13,21 +11,14 @@ use clx_worker_drawio::{Bundle, DrawioHandler, DrawioSettings, DrawioTools, Rend
 use clx_worker_notebook::{NotebookHandler, NotebookTools};
 use clx_worker_plantuml::{PlantUmlError, PlantUmlHandler, PlantUmlSettings, PlantUmlTools};
 
-/// Names the desktop application of draw.io, to be used instead of the browser.
-const DRAWIO_EXECUTABLE: &str = "DRAWIO_EXECUTABLE";
-
-/// `off` if something around the browser shuts its pages in, such as a container.
-const CLX_BROWSER_SANDBOX: &str = "CLX_BROWSER_SANDBOX";
-
-/// Names another PlantUML than that of the tool folder.
-const PLANTUML_JAR: &str = "PLANTUML_JAR";
+use crate::settings::ToolSettings;
 
 /// What workers of this process work with.
 #[derive(Debug)]
 pub(super) struct Tools {
     /// The state directory: tools run in directories of their own below it.
     state: PathBuf,
-    spare_kernels: usize,
+    settings: ToolSettings,
     notebook: OnceLock<Arc<NotebookTools>>,
     plantuml: OnceLock<Result<Arc<PlantUmlTools>, PlantUmlError>>,
     drawio: OnceLock<Result<Arc<DrawioTools>, &'static str>>,
@@ -35,10 +26,10 @@ pub(super) struct Tools {
 
 impl Tools {
     /// Looks for nothing yet.
-    pub(super) fn new(state: &Path, spare_kernels: usize) -> Self {
+    pub(super) fn new(state: &Path, settings: ToolSettings) -> Self {
         Self {
             state: state.to_owned(),
-            spare_kernels,
+            settings,
             notebook: OnceLock::new(),
             plantuml: OnceLock::new(),
             drawio: OnceLock::new(),
@@ -49,9 +40,10 @@ impl Tools {
     pub(super) fn notebook(&self) -> &Arc<NotebookTools> {
         self.notebook.get_or_init(|| {
             // Without a tool folder there are the kernels that Jupyter finds.
-            let prefixes = ToolFolder::of_process().map(|tools| kernel_prefixes(&tools));
+            let prefixes = self.settings.folder().map(|tools| kernel_prefixes(&tools));
             let base = self.state.join("kernels");
-            Arc::new(NotebookTools::new(&prefixes.unwrap_or_default(), &base, self.spare_kernels))
+            let spare_kernels = self.settings.spare_kernels;
+            Arc::new(NotebookTools::new(&prefixes.unwrap_or_default(), &base, spare_kernels))
         })
     }
 
@@ -66,7 +58,7 @@ impl Tools {
     pub(super) fn plantuml(&self) -> Result<&Arc<PlantUmlTools>, &PlantUmlError> {
         let found = self.plantuml.get_or_init(|| {
             let base = self.state.join("plantuml");
-            PlantUmlTools::new(plantuml_settings(&base)?).map(Arc::new)
+            PlantUmlTools::new(plantuml_settings(&self.settings, &base)?).map(Arc::new)
         });
         found.as_ref()
     }
@@ -75,8 +67,8 @@ impl Tools {
     pub(super) fn drawio(&self) -> Result<&Arc<DrawioTools>, &'static str> {
         let found = self.drawio.get_or_init(|| {
             let base = self.state.join("drawio");
-            let settings = DrawioSettings::new(drawio_renderer()?, base);
-            let settings = DrawioSettings { sandbox: browser_sandbox(), ..settings };
+            let settings = DrawioSettings::new(drawio_renderer(&self.settings)?, base);
+            let settings = DrawioSettings { sandbox: self.settings.sandbox, ..settings };
             Ok(Arc::new(DrawioTools::new(settings)))
         });
         found.as_ref().map_err(|reason| *reason)
@@ -105,23 +97,16 @@ impl Tools {
 }
 
 /// Finds what draws draw.io files.
-fn drawio_renderer() -> Result<Renderer, &'static str> {
-    if let Some(program) = variable(DRAWIO_EXECUTABLE) {
-        return Ok(Renderer::Desktop { program: program.into() });
+fn drawio_renderer(settings: &ToolSettings) -> Result<Renderer, &'static str> {
+    if let Some(program) = settings.drawio_executable.clone() {
+        return Ok(Renderer::Desktop { program });
     }
-    let bundle = ToolFolder::of_process().ok().and_then(|tools| drawio_bundle(&tools));
+    let bundle = settings.folder().ok().and_then(|tools| drawio_bundle(&tools));
     let bundle = bundle.ok_or("the viewer of draw.io is not installed")?;
-    let path = variable("PATH").unwrap_or_default();
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let program = clx_browser::find_program(&path)
         .ok_or("there is no Chromium in PATH, in which the viewer of draw.io runs")?;
     Ok(Renderer::Browser { program, bundle })
-}
-
-fn browser_sandbox() -> Sandbox {
-    match variable(CLX_BROWSER_SANDBOX) {
-        Some(value) if value == "off" => Sandbox::Off,
-        Some(_) | None => Sandbox::On,
-    }
 }
 
 /// Returns the viewer of the tool folder.
@@ -132,16 +117,15 @@ fn drawio_bundle(tools: &ToolFolder) -> Option<Bundle> {
     }
 }
 
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-/// Returns how PlantUML is run: the one that `PLANTUML_JAR` names, else that of the tool folder. `base`
-/// is where its processes have their directories.
-pub(super) fn plantuml_settings(base: &Path) -> Result<PlantUmlSettings, PlantUmlError> {
-    let tools = ToolFolder::of_process().ok();
-    let (jar, archives) = match (variable(PLANTUML_JAR), tools) {
-        (Some(jar), _) => (PathBuf::from(jar), None),
+/// Returns how PlantUML is run: the one that is named, else that of the tool folder. `base` is where its
+/// processes have their directories.
+pub(super) fn plantuml_settings(
+    settings: &ToolSettings,
+    base: &Path,
+) -> Result<PlantUmlSettings, PlantUmlError> {
+    let tools = settings.folder().ok();
+    let (jar, archives) = match (settings.plantuml_jar.clone(), tools) {
+        (Some(jar), _) => (jar, None),
         (None, None) => (PathBuf::new(), None),
         (None, Some(tools)) => match status(&tools, Unit::PlantUml) {
             Status::Ready(installed) => {

@@ -11,8 +11,8 @@ use super::last_build::{LastBuild, Parts, request};
 use super::narrow::Narrow;
 use super::planning::Planned;
 use super::wanted::Wanted;
-use crate::args::BuildArgs;
 use crate::display::course_name;
+use crate::settings::BuildSettings;
 
 /// A build that makes something.
 pub(super) struct Underway {
@@ -23,7 +23,7 @@ impl Underway {
     /// Forgets the last build of this request; `state` is the directory of its store. `began` is when
     /// the new one began to look at its inputs.
     pub(super) fn begin(
-        args: &BuildArgs,
+        args: &BuildSettings,
         state: &Path,
         began: Timestamp,
     ) -> Result<Self, StoreError> {

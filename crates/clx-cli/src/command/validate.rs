@@ -1,5 +1,6 @@
 //! `clx validate`: all problems of a course at once.
 
+use clx_config::{Config, Sources};
 use clx_course::Selection;
 
 use crate::args::SpecArgs;
@@ -8,7 +9,8 @@ use crate::exit::Exit;
 
 pub(super) fn run(args: &SpecArgs) -> Exit {
     let loaded = super::load(args, &[]);
-    let mut problems = loaded.diagnostics;
+    let config = Config::load(&Sources::of_process(Some(&args.root())));
+    let mut problems = [config.problems(), &loaded.diagnostics].concat();
     if let Some(course) = &loaded.course {
         problems.extend(match clx_course::outputs(course, &Selection::default()) {
             Ok((_, warnings)) => warnings,

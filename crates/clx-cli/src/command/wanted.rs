@@ -1,13 +1,11 @@
 //! What a build makes of a course. Principal type: [`Wanted`].
 
 use clx_core::{Clock, Diagnostic, Inputs, SystemClock, Timestamp};
-use clx_course::{Course, LoadOptions, Loaded, OutputPlan};
+use clx_course::{Course, ImageMode, LoadOptions, Loaded, OutputPlan};
 
 use super::last_build::TracedBuild;
 use super::narrow::{Changed, Narrow};
-use super::planning::outputs;
-use crate::args::BuildArgs;
-use crate::args::selection::ImageModeArg;
+use crate::settings::BuildSettings;
 
 /// A course and what is wanted of it.
 pub(super) struct Wanted {
@@ -26,13 +24,14 @@ impl Wanted {
     /// Reads the course, or only the topics that have changed since the last build, if nothing else has;
     /// fails with all problems if there is nothing that can be built.
     pub(super) fn read(
-        args: &BuildArgs,
+        args: &BuildSettings,
         last: Option<TracedBuild>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let began = SystemClock.now();
         // What one topic shares with others can be said of a whole course only.
+        let outputs = &args.selection.outputs;
         let is_divisible =
-            args.selection.only.is_empty() && args.selection.image_mode == ImageModeArg::Duplicated;
+            args.selection.only.is_empty() && outputs.image_mode == ImageMode::Duplicated;
         let changed = last.filter(|_| is_divisible).and_then(Changed::of);
         let options = LoadOptions {
             root: args.spec.data_dir.clone(),
@@ -51,27 +50,27 @@ impl Wanted {
     }
 
     fn of_course(
-        args: &BuildArgs,
+        args: &BuildSettings,
         began: Timestamp,
         loaded: Loaded,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut found = loaded.diagnostics;
+        let mut found = [args.found.as_slice(), &loaded.diagnostics].concat();
         let Some(course) = loaded.course else { return Err(found) };
-        let (outputs, warnings) = outputs(&course, &args.selection)?;
+        let (outputs, warnings) = clx_course::outputs(&course, &args.selection.outputs)?;
         found.extend(warnings);
         Ok(Self { course, outputs, found, began, inputs: loaded.inputs, narrow: None })
     }
 
     /// `None` if the whole course has to be read.
     fn of_topics(
-        args: &BuildArgs,
+        args: &BuildSettings,
         began: Timestamp,
         loaded: Loaded,
         narrow: Narrow,
     ) -> Option<Self> {
         let course = loaded.course?;
-        let (outputs, warnings) = outputs(&course, &args.selection).ok()?;
-        let found = [loaded.diagnostics, warnings].concat();
+        let (outputs, warnings) = clx_course::outputs(&course, &args.selection.outputs).ok()?;
+        let found = [args.found.as_slice(), &loaded.diagnostics, &warnings].concat();
         let found = narrow.merge(&course, &narrow.last().found, found)?;
         let inputs = loaded.inputs;
         Some(Self { course, outputs, found, began, inputs, narrow: Some(narrow) })

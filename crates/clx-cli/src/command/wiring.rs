@@ -9,7 +9,7 @@ use clx_backend_sqlite::{
 use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
 use clx_course::Course;
-use clx_pool::{Engine, Executor, InProcess, Network, Process};
+use clx_pool::{Engine, Executor, InProcess, Process};
 use clx_process::Spawn;
 use clx_queue::{
     Queue, SessionId, SessionRole, SessionState, SqliteOptions, SqliteQueue, WorkerId,
@@ -26,7 +26,8 @@ use super::pool::PoolNote;
 use super::toolbox::{Lack, Toolbox};
 use super::tools::Tools;
 use super::with_causes;
-use crate::args::build::{NotebookImageArg, StateArgs, WorkArgs, WorkersArg};
+use crate::args::build::{NotebookImageArg, WorkersArg};
+use crate::settings::{StateSettings, Surroundings, ToolSettings, WorkSettings};
 use crate::state_dir::StateDir;
 
 /// Threads that drive timers and signals; the work itself has threads of its own.
@@ -53,7 +54,7 @@ pub(super) struct Workshop {
 enum Crew {
     Threads(Arc<Tools>),
     Processes(Arc<Tools>),
-    Containers { engine: Engine, images: Arc<ToolImages>, network: Network },
+    Containers { engine: Engine, images: Arc<ToolImages>, surroundings: Surroundings },
     Pool { session: SessionId, images: Arc<ToolImages> },
 }
 
@@ -62,7 +63,7 @@ impl Workshop {
     pub(super) fn open(
         state: StateDir,
         course: &Course,
-        args: &WorkArgs,
+        args: &WorkSettings,
         runtime: &Runtime,
     ) -> Result<Self, Failure> {
         let sharing = match args.workers {
@@ -72,15 +73,18 @@ impl Workshop {
         let options =
             StoreOptions { sharing, reads_digests: !args.no_cache, ..StoreOptions::default() };
         let (queue, store) = open_files(&state, &options)?;
-        let tools = || Arc::new(Tools::new(state.store(), args.spare_kernels));
+        let tools = || Arc::new(Tools::new(state.store(), args.tools.clone()));
         let crew = match args.workers {
             WorkersArg::InProcess => Crew::Threads(tools()),
             WorkersArg::Direct => Crew::Processes(tools()),
             WorkersArg::Docker => {
                 let (engine, images) = engine_and_images(args.containers.notebook_image, runtime)?;
                 reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
-                let network = args.containers.network(course);
-                Crew::Containers { engine, images: Arc::new(images), network }
+                Crew::Containers {
+                    engine,
+                    images: Arc::new(images),
+                    surroundings: args.containers.surroundings(course),
+                }
             }
             WorkersArg::Pool => {
                 let pool = running_pools(&*queue)?.into_iter().next().ok_or_else(no_pool)?;
@@ -138,10 +142,17 @@ impl Workshop {
     pub(super) fn backend(
         &self,
         root: &Path,
-        args: &WorkArgs,
+        args: &WorkSettings,
         runtime: &Runtime,
     ) -> Result<SqliteBackend, Failure> {
-        let settings = BackendSettings { read_cache: !args.no_cache, ..BackendSettings::default() };
+        let limits = args.job_limits.iter();
+        let settings = BackendSettings {
+            read_cache: !args.no_cache,
+            stall_limit: args.stall_limit,
+            retention: args.retention.clone(),
+            job_limits: limits.map(|(kind, limit)| (kind.name().to_owned(), *limit)).collect(),
+            ..BackendSettings::default()
+        };
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
         let backend = match &self.crew {
             Crew::Pool { session, .. } => {
@@ -165,11 +176,11 @@ impl Crew {
         &self,
         workshop: &Workshop,
         session: SessionId,
-        args: &WorkArgs,
+        args: &WorkSettings,
         runtime: &Runtime,
     ) -> Result<Pools, Failure> {
         let containers = match self {
-            Self::Containers { engine, images, network } => {
+            Self::Containers { engine, images, surroundings } => {
                 let (queue, store) = (workshop.queue.clone(), workshop.store.clone());
                 let made = Containers::new(
                     engine.clone(),
@@ -178,7 +189,7 @@ impl Crew {
                     runtime.handle(),
                     &token_of(&*queue, session)?,
                     workshop.state.jobs(),
-                    *network,
+                    surroundings.clone(),
                 );
                 let made = made.map_err(|error| {
                     Failure::environment(format!("the gateway cannot be opened: {error}"))
@@ -200,8 +211,10 @@ impl Crew {
                     Err(_) => continue,
                 },
                 _ => {
-                    let state = workshop.state.clone();
-                    Arc::new(Process::new(move |worker| worker_command(&state, kind, worker)))
+                    let (state, tools) = (workshop.state.clone(), args.tools.clone());
+                    Arc::new(Process::new(move |worker| {
+                        worker_command(&state, &tools, kind, worker)
+                    }))
                 }
             };
             let usual = match self {
@@ -246,7 +259,7 @@ fn threads(
 }
 
 /// Makes the directory of a course's queue and cache.
-pub(super) fn open_state(root: &Path, args: &StateArgs) -> Result<StateDir, Failure> {
+pub(super) fn open_state(root: &Path, args: &StateSettings) -> Result<StateDir, Failure> {
     StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
         .map_err(|error| Failure::environment(format!("cannot create the state directory {error}")))
 }
@@ -295,7 +308,12 @@ pub(super) fn processors() -> u32 {
 }
 
 /// Says how to start a worker process: this program again.
-fn worker_command(state: &StateDir, kind: JobKind, worker: WorkerId) -> Spawn {
+fn worker_command(
+    state: &StateDir,
+    tools: &ToolSettings,
+    kind: JobKind,
+    worker: WorkerId,
+) -> Spawn {
     // Resolved by the kernel: works after an update of the program, too.
     let command = Spawn::new("/proc/self/exe")
         .args(["worker", "run", kind.name()])
@@ -305,6 +323,8 @@ fn worker_command(state: &StateDir, kind: JobKind, worker: WorkerId) -> Spawn {
         .arg(state.store())
         .arg("--worker")
         .arg(worker.to_string());
+    let variables = tools.variables().into_iter();
+    let command = variables.fold(command, |command, (name, value)| command.env(name, value));
     let log = state.worker_log(kind.name());
     let has_directory = log.parent().is_some_and(|parent| std::fs::create_dir_all(parent).is_ok());
     if has_directory { command.log(log) } else { command }

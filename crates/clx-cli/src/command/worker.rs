@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clx_config::{Config, Sources};
 use clx_gateway::{Address, ClientSettings, GatewayClient};
 use clx_process::{Lifeline, ProcessIdentity};
 use clx_queue::{ProcessId, Queue, SqliteOptions, SqliteQueue, WorkerId};
@@ -15,6 +16,7 @@ use super::wiring;
 use crate::args::worker::WorkerRunArgs;
 use crate::display::stderr_line;
 use crate::exit::Exit;
+use crate::settings::{ToolSettings, print_problems};
 use crate::signals;
 
 pub(super) fn run(args: &WorkerRunArgs) -> Exit {
@@ -39,7 +41,7 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
             stop.request(if asked == 1 { Stop::Gracefully } else { Stop::Now });
         }
     })?;
-    let tools = Tools::new(&state, 0);
+    let tools = Tools::new(&state, tool_settings());
     let Some(handler) = tools.handler(args.kind, store) else {
         stderr_line(&format!("worker {}: the tool for {} jobs is missing", args.worker, args.kind));
         return Ok(Exit::Environment);
@@ -55,6 +57,14 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     worker.run()?;
     runtime.block_on(tools.kernels_ended());
     Ok(Exit::Built)
+}
+
+/// Takes the tools that whoever started the worker names in its environment. It needs no spare kernels:
+/// there is one job at a time.
+fn tool_settings() -> ToolSettings {
+    let config = Config::load(&Sources::of_worker());
+    print_problems(config.problems());
+    ToolSettings { spare_kernels: 0, ..ToolSettings::new(&config) }
 }
 
 /// Where a worker works.

@@ -17,9 +17,10 @@ use super::progress::Progress;
 use super::style::Style;
 use super::{plural, stderr_line, stdout_line, step_summary, timing};
 use crate::args::SpecArgs;
-use crate::args::build::{DisplayArgs, OutputMode};
+use crate::args::build::OutputMode;
 use crate::command::{LastBuild, exit_of};
 use crate::exit::Exit;
+use crate::settings::DisplaySettings;
 
 /// Errors and warnings repeated in the summary at most.
 const SUMMARY_ERRORS: usize = 10;
@@ -56,7 +57,7 @@ pub(crate) struct BuildDisplay {
 }
 
 impl BuildDisplay {
-    pub(crate) fn new(args: &DisplayArgs, spec: &SpecArgs, events: &EventLog) -> Self {
+    pub(crate) fn new(args: &DisplaySettings, spec: &SpecArgs, events: &EventLog) -> Self {
         let shows_progress = !args.no_progress
             && matches!(args.output_mode, OutputMode::Default | OutputMode::Verbose);
         let is_github = args.output_mode == OutputMode::Github;
@@ -81,7 +82,7 @@ impl BuildDisplay {
     }
 
     /// Makes the display of a build that others follow.
-    pub(crate) fn of_watch(args: &DisplayArgs, spec: &SpecArgs, events: &EventLog) -> Self {
+    pub(crate) fn of_watch(args: &DisplaySettings, spec: &SpecArgs, events: &EventLog) -> Self {
         Self { is_watching: true, ..Self::new(args, spec, events) }
     }
 

@@ -11,8 +11,9 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::events::{self, Ending, Event};
-use crate::args::build::{DisplayArgs, OutputMode};
+use crate::args::build::OutputMode;
 use crate::exit::Exit;
+use crate::settings::DisplaySettings;
 
 /// Stands for standard output.
 const STDOUT: &str = "-";
@@ -78,7 +79,7 @@ impl EventLogError {
 
 impl EventLog {
     /// Begins the file anew, if one is wanted.
-    pub(crate) fn open(args: &DisplayArgs) -> Result<Self, EventLogError> {
+    pub(crate) fn open(args: &DisplaySettings) -> Result<Self, EventLogError> {
         let Some(path) = args.events.clone() else { return Ok(Self { sink: None }) };
         let (target, writer): (String, Box<dyn Write>) = if path == Path::new(STDOUT) {
             if matches!(args.output_mode, OutputMode::Json | OutputMode::Github) {

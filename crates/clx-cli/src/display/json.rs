@@ -114,7 +114,8 @@ fn error_type(problem: &Diagnostic) -> &'static str {
     match problem.category.as_str() {
         "worker_lost" | "worker_timeout" | "worker_start" | "no_workers" | "store" | "internal"
         | "write_failed" => "infrastructure",
-        "spec_validation"
+        "configuration"
+        | "spec_validation"
         | "spec_parsing"
         | "topic_not_found"
         | "target_selection"

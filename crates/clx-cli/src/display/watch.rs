@@ -7,7 +7,8 @@ use super::event_log::EventLog;
 use super::stderr_line;
 use super::style::Style;
 use crate::args::SpecArgs;
-use crate::args::build::{DisplayArgs, OutputMode};
+use crate::args::build::OutputMode;
+use crate::settings::DisplaySettings;
 
 /// Clears the screen, not what was scrolled away.
 const CLEAR: &str = "\x1b[2J\x1b[H";
@@ -17,7 +18,7 @@ const SHOWN_FILES: usize = 3;
 
 /// Prints the lines between builds.
 pub(crate) struct WatchDisplay {
-    args: DisplayArgs,
+    args: DisplaySettings,
     spec: SpecArgs,
     events: EventLog,
     style: Style,
@@ -26,7 +27,7 @@ pub(crate) struct WatchDisplay {
 }
 
 impl WatchDisplay {
-    pub(crate) fn new(args: &DisplayArgs, spec: &SpecArgs, events: EventLog) -> Self {
+    pub(crate) fn new(args: &DisplaySettings, spec: &SpecArgs, events: EventLog) -> Self {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let clears = args.output_mode == OutputMode::Default && !is_dumb;
         Self {

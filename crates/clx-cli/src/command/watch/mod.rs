@@ -31,12 +31,12 @@ use super::last_build::TracedBuild;
 use super::round::Round;
 use super::wanted::Wanted;
 use super::wiring::{Workshop, open_state, runtime};
-use crate::args::BuildArgs;
 use crate::display::{EventLog, WatchDisplay};
 use crate::exit::Exit;
+use crate::settings::BuildSettings;
 use crate::signals;
 
-pub(super) fn run(args: BuildArgs, events: EventLog) -> Exit {
+pub(super) fn run(args: BuildSettings, events: EventLog) -> Exit {
     let display = WatchDisplay::new(&args.display, &args.spec, events);
     match Watch::open(args).and_then(|mut watch| watch.run(&display)) {
         Ok(exit) => exit,
@@ -49,7 +49,7 @@ pub(super) fn run(args: BuildArgs, events: EventLog) -> Exit {
 
 /// What stays open between builds.
 struct Watch {
-    args: BuildArgs,
+    args: BuildSettings,
     bell: Arc<Bell>,
     sources: Sources,
     /// Opened when the spec is valid for the first time.
@@ -60,7 +60,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn open(args: BuildArgs) -> Result<Self, Failure> {
+    fn open(args: BuildSettings) -> Result<Self, Failure> {
         let runtime = runtime().map_err(Failure::environment)?;
         let bell = Arc::new(Bell::default());
         signals::on_interrupt(&runtime, {

@@ -10,16 +10,12 @@ use crate::command::failure::Failure;
 use crate::command::wanted::Wanted;
 use crate::command::with_causes;
 
-/// The same every time, so that open pages find the server again.
-const USUAL_PORT: u16 = 4680;
-
 /// Serves the output roots.
 pub(super) struct Site(LiveServer);
 
 impl Site {
-    /// Begins to serve, nothing yet; without a port at the usual one, or any that is free.
-    pub(super) fn open(port: Option<u16>, runtime: &Runtime) -> Result<Self, Failure> {
-        let port = port.map_or(Port::Rather(USUAL_PORT), Port::Exactly);
+    /// Begins to serve, nothing yet.
+    pub(super) fn open(port: Port, runtime: &Runtime) -> Result<Self, Failure> {
         let options = ServeOptions { port, title: String::new(), roots: Vec::new() };
         let server = LiveServer::start(runtime.handle(), options);
         server.map(Self).map_err(|error| {

@@ -8,9 +8,8 @@ use clx_course::{LoadOptions, TOOL_DIRECTORIES, course_root};
 use clx_watch::{Change, WatchError, WatchOptions, Watcher};
 
 use super::bell::Bell;
-use crate::args::BuildArgs;
-use crate::args::build::StateArgs;
 use crate::command::wanted::Wanted;
+use crate::settings::{BuildSettings, StateSettings};
 
 /// Packages of JavaScript: thousands of directories, and no course reads them.
 const PACKAGES: &str = "node_modules";
@@ -37,12 +36,12 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Watches nothing yet.
-    pub(super) fn new(args: &BuildArgs, bell: Arc<Bell>) -> Self {
+    pub(super) fn new(args: &BuildSettings, bell: Arc<Bell>) -> Self {
         let options = LoadOptions { root: args.spec.data_dir.clone(), ..LoadOptions::default() };
         let root = course_root(&args.spec.spec, &options);
         let real = root.canonicalize().unwrap_or_else(|_| root.clone());
         let (spec, state) = (args.spec.spec.clone(), state_files(&args.work.state));
-        let debounce = args.follow.debounce.debounce;
+        let debounce = args.follow.debounce;
         Self { root, real, spec, state, debounce, bell, watcher: None }
     }
 
@@ -99,7 +98,7 @@ impl Sources {
 }
 
 /// Returns where queue and cache are, if not in `.clx`.
-fn state_files(args: &StateArgs) -> Vec<PathBuf> {
+fn state_files(args: &StateSettings) -> Vec<PathBuf> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let directory = args.state_dir.as_deref().map(absolute);
     let jobs = args

@@ -2,10 +2,8 @@
 
 /// Returns `candidates` in order of their likeness to `word`, the most alike first, each with its
 /// edit distance.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Vec<(usize, &'a str)> {
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let word: Vec<char> = word.chars().collect();
     let mut found: Vec<_> =
         candidates.map(|candidate| (distance(&word, candidate), candidate)).collect();
@@ -15,7 +13,8 @@ pub(crate) fn nearest<'a>(
 
 /// Returns the question `did you mean …?` if one of the ranked words is near enough to `word`: at
 /// most a third of its characters, but at least one, may differ.
-pub(crate) fn did_you_mean(word: &str, ranked: &[(usize, &str)]) -> Option<String> {
+#[must_use]
+pub fn did_you_mean(word: &str, ranked: &[(usize, &str)]) -> Option<String> {
     let limit = (word.chars().count() / 3).max(1);
     let &(distance, nearest) = ranked.first()?;
     (distance <= limit).then(|| format!("did you mean `{nearest}`?"))
