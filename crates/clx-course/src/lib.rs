@@ -6,6 +6,8 @@
 //! | what must a build put where? | [`outputs`] makes an [`OutputPlan`] of a [`Selection`] |
 //! | what does the course teach? | [`outline`] |
 //! | which targets has it? | [`targets`] |
+//! | where do its outputs lie? | [`course_places`] |
+//! | how is a topic added to a spec? | [`SpecText`] changes the text and nothing else of it |
 //!
 //! Problems of the author's input are diagnostics, all of them at once; their codes are in [`code`].
 //! Nothing here writes, queues or executes anything.
@@ -57,9 +59,10 @@ pub use local_text::LocalText;
 pub use name::sanitize;
 pub use outline::{OutlineFile, outline, outline_files};
 pub use plan::{
-    DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
-    OutputPlan, Selection, SupportFile, Target, TopicPicture, outputs,
+    CoursePlace, DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput,
+    NotebookOutputs, OutputPlan, Selection, SupportFile, Target, TopicPicture, course_places,
+    outputs,
 };
 pub use source::{GroupFile, TOOL_DIRECTORIES, topic_id};
-pub use spec::{Github, TargetSpec};
+pub use spec::{Github, SectionError, SpecSection, SpecText, TargetSpec};
 pub use target_row::{TargetRow, targets};
