@@ -4,7 +4,9 @@
 //! |---|---|
 //! | what is in the course? | [`load`] reads spec and topics into a [`Course`] |
 //! | what must a build put where? | [`outputs`] makes an [`OutputPlan`] of a [`Selection`] |
-//! | what does the course teach? | [`outline`] |
+//! | what does the course teach? | [`Outline`] |
+//! | which slides has it? | [`decks`] |
+//! | what below `slides/` is used by no course? | [`orphans`] |
 //! | which targets has it? | [`targets`] |
 //! | where do its outputs lie? | [`course_places`] |
 //! | how is a topic added to a spec? | [`SpecText`] changes the text and nothing else of it |
@@ -41,10 +43,12 @@
 mod category;
 pub mod code;
 mod course;
+mod deck;
 mod lexical;
 mod load;
 mod local_text;
 mod name;
+mod orphan;
 mod outline;
 mod part;
 mod plan;
@@ -54,10 +58,12 @@ mod suggest;
 mod target_row;
 
 pub use course::{CodeRules, Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+pub use deck::{Deck, decks};
 pub use load::{LoadOptions, Loaded, course_root, load};
 pub use local_text::LocalText;
 pub use name::sanitize;
-pub use outline::{OutlineFile, outline, outline_files};
+pub use orphan::{Orphan, orphans};
+pub use outline::{Outline, OutlineNotebook, OutlineSection, OutlineTopic};
 pub use plan::{
     CoursePlace, DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput,
     NotebookOutputs, OutputPlan, Selection, SupportFile, Target, TopicPicture, course_places,
