@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cache;
 pub mod docker;
+pub mod git;
 pub mod limit;
 pub mod orphans;
 pub mod outline;
@@ -89,6 +90,9 @@ pub enum Command {
     /// Print the outline of a course: sections and titles, as Markdown or JSON
     #[command(after_help = outline::EXAMPLES)]
     Outline(OutlineArgs),
+    /// Keep outputs in Git repositories: init, status, commit, push, sync, reset
+    #[command(subcommand, after_help = git::EXAMPLES)]
+    Git(git::GitCommand),
     /// Set up tools that clx works with, such as kernels, or list them
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod failed_steps;
 mod failure;
+mod git;
 mod identities;
 mod images;
 mod last_build;
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Decks(args) => decks::run(&args),
         Command::Orphans(args) => orphans::run(&args),
         Command::Outline(args) => outline::run(&args),
+        Command::Git(command) => git::run(&command),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Cache(command) => cache::run(&command),
