@@ -2,6 +2,7 @@
 //!
 //! `docs/reference/errors.md` is made from `errors.in.md` beside it: each line
 //! `<!-- codes of CRATE -->` is replaced by the documented constants in the crate's `code.rs`.
+//! `docs/reference/cli.md` is what clx itself tells of its command line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +10,16 @@ use std::path::{Path, PathBuf};
 use self::code::Code;
 use crate::error::TaskError;
 use crate::root;
+use crate::run::Program;
 
 mod code;
 
 const TEMPLATE: &str = "docs/reference/errors.in.md";
-const PAGE: &str = "docs/reference/errors.md";
+
+/// A page, and how it is made.
+type Page = (&'static str, fn(&Path) -> Result<String, TaskError>);
+
+const PAGES: &[Page] = &[("docs/reference/errors.md", errors), ("docs/reference/cli.md", commands)];
 
 /// Arguments of `cargo xtask gen-docs`.
 #[derive(Debug, clap::Args)]
@@ -31,19 +37,28 @@ pub(crate) fn run(args: &GenDocs) -> Result<(), TaskError> {
 
 /// Fails if a page is not what its sources say.
 pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
-    let path = root.join(PAGE);
-    let found = read(&path)?;
-    if found == page(root)? { Ok(()) } else { Err(TaskError::Outdated { path: PAGE.into() }) }
+    for (name, page) in PAGES {
+        if read(&root.join(name))? != page(root)? {
+            return Err(TaskError::Outdated { path: name.into() });
+        }
+    }
+    Ok(())
 }
 
 fn write(root: &Path) -> Result<(), TaskError> {
-    let path = root.join(PAGE);
-    let page = page(root)?;
-    crate::say(&format!("writing {PAGE}"));
-    fs::write(&path, page).map_err(|source| TaskError::Io { path, source })
+    for (name, page) in PAGES {
+        let (path, page) = (root.join(name), page(root)?);
+        crate::say(&format!("writing {name}"));
+        fs::write(&path, page).map_err(|source| TaskError::Io { path, source })?;
+    }
+    Ok(())
 }
 
-fn page(root: &Path) -> Result<String, TaskError> {
+fn commands(root: &Path) -> Result<String, TaskError> {
+    Program::new(root, "cargo run --quiet -p clx-cli --bin clx -- man --markdown").read()
+}
+
+fn errors(root: &Path) -> Result<String, TaskError> {
     fill(&read(&root.join(TEMPLATE))?, |name| {
         Ok(code::parse(&read(&root.join(format!("crates/{name}/src/code.rs")))?))
     })

@@ -7,8 +7,8 @@ use clx_notebook::{Cell, CellType, NotebookRenderer, Value, Variant};
 
 use crate::code;
 
-/// Reports the first place where the cells of the wanted languages do not pair. Cells with a language
-/// that follow each other belong together; there each language has as many cells of a type.
+/// Reports the first cell without a counterpart in a wanted language. Cells with a language that follow
+/// each other belong together; there each language has as many cells of a type, in any order.
 pub(crate) fn check(
     renderer: &mut NotebookRenderer,
     variants: &[Variant],
@@ -22,23 +22,18 @@ pub(crate) fn check(
         }
     }
     let notebook = renderer.unfiltered(first).ok()?;
-    let mut unpaired = runs(&notebook.cells, &languages).filter_map(|run| {
-        let message = difference(run, &languages)?;
-        Some((run.first()?.clone(), message))
-    });
-    let (cell, message) = unpaired.next()?;
+    let mut unpaired =
+        runs(&notebook.cells, &languages).filter_map(|run| unpaired(run, &languages));
+    let Unpaired { cell, message } = unpaired.next()?;
     let more = match unpaired.count() {
         0 => String::new(),
         1 => ", as at another place".to_owned(),
         n => format!(", as at {n} other places"),
     };
-    let line = renderer.source_line(first, &Cell { marker_lines: 0, ..cell }, 0);
-    let problem = Diagnostic::new(
-        Severity::Medium,
-        code::CELLS_UNPAIRED,
-        "unpaired_cells",
-        format!("{message}{more}"),
-    );
+    let line = renderer.source_line(first, &Cell { marker_lines: 0, ..cell.clone() }, 0);
+    let message = format!("{message}{more}");
+    let problem =
+        Diagnostic::new(Severity::Medium, code::CELLS_UNPAIRED, "unpaired_cells", message);
     let hint = "add the missing cell, or leave `lang` out of a cell that is for all languages";
     Some(problem.at(shown, line, None).with_hint(hint))
 }
@@ -53,22 +48,52 @@ fn language(cell: &Cell) -> Option<Language> {
     cell.metadata.get("lang").and_then(Value::as_text)?.parse().ok()
 }
 
-/// Says which languages have different numbers of cells of a type.
-fn difference(run: &[Cell], languages: &[Language]) -> Option<String> {
+/// A cell that lacks a counterpart.
+struct Unpaired<'c> {
+    cell: &'c Cell,
+    message: String,
+}
+
+/// Returns the first cell of a run that lacks a counterpart.
+fn unpaired<'c>(run: &'c [Cell], languages: &[Language]) -> Option<Unpaired<'c>> {
     let types =
         [(CellType::Markdown, "prose"), (CellType::Code, "code"), (CellType::Raw, "raw text")];
     types.into_iter().find_map(|(cell_type, word)| {
-        let count = |wanted: &Language| {
-            let fits =
-                |cell: &&Cell| cell.cell_type == cell_type && language(cell) == Some(*wanted);
-            run.iter().filter(fits).count()
-        };
-        let counts: Vec<usize> = languages.iter().map(count).collect();
-        if counts.windows(2).all(|pair| pair[0] == pair[1]) {
+        let cells: Vec<(&Cell, Language)> = run
+            .iter()
+            .filter(|cell| cell.cell_type == cell_type)
+            .filter_map(|cell| Some((cell, language(cell)?)))
+            .collect();
+        let count = |wanted: &Language| cells.iter().filter(|(_, own)| own == wanted).count();
+        if languages.windows(2).all(|pair| count(&pair[0]) == count(&pair[1])) {
             return None;
         }
-        let parts =
-            languages.iter().zip(counts).map(|(language, n)| format!("{n} in `{language}`"));
-        Some(format!("cells of {word} do not pair: {}", parts.collect::<Vec<_>>().join(", ")))
+        let round = incomplete_round(&cells, languages)?;
+        let is_lacking = |wanted: &&Language| round.iter().all(|(_, own)| own != *wanted);
+        let lacking: Vec<_> =
+            languages.iter().filter(is_lacking).map(|language| format!("`{language}`")).collect();
+        let (cell, own) = round[0];
+        let lacking = lacking.join(", ");
+        let message = format!("the cell of {word} in `{own}` has no counterpart in {lacking}");
+        Some(Unpaired { cell, message })
     })
+}
+
+/// Returns the first cells, each in another language, that are followed by one in the same language, or
+/// by none, before all languages had their turn.
+fn incomplete_round<'r, 'c>(
+    cells: &'r [(&'c Cell, Language)],
+    languages: &[Language],
+) -> Option<&'r [(&'c Cell, Language)]> {
+    let mut begin = 0;
+    for at in 0..cells.len() {
+        let round = &cells[begin..at];
+        if round.len() == languages.len() {
+            begin = at;
+        } else if round.iter().any(|(_, own)| *own == cells[at].1) {
+            return Some(round);
+        }
+    }
+    let last = &cells[begin..];
+    (last.len() < languages.len()).then_some(last)
 }

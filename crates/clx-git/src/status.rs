@@ -118,10 +118,19 @@ mod tests {
 
     #[test]
     fn porcelain_is_read() {
-        let text = "# branch.oid 1234\0# branch.head master\0# branch.upstream origin/master\0\
-                    # branch.ab +2 -1\01 .M N... 100644 100644 100644 a a x.txt\0\
-                    2 R. N... 100644 100644 100644 a a R100 new\0old\0? other\0";
-        let status = parse(text);
+        let text = [
+            "# branch.oid 1234",
+            "# branch.head master",
+            "# branch.upstream origin/master",
+            "# branch.ab +2 -1",
+            "1 .M N... 100644 100644 100644 a a x.txt",
+            "2 R. N... 100644 100644 100644 a a R100 new",
+            "1 old",
+            "? other",
+            "",
+        ]
+        .join("\0");
+        let status = parse(&text);
         assert_eq!(status.state, RepositoryState::Changed);
         assert_eq!((status.branch.as_deref(), status.n_changes), (Some("master"), 3));
         assert_eq!((status.has_commits, status.ahead_behind), (true, Some((2, 1))));

@@ -85,6 +85,6 @@ pub struct CommitArgs {
     #[command(flatten)]
     pub repositories: RepositoryArgs,
     /// What changed
-    #[arg(short, long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     pub message: String,
 }

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod docker;
 pub mod git;
 pub mod limit;
+pub mod manual;
 pub mod orphans;
 pub mod outline;
 pub mod plan;
@@ -108,6 +109,12 @@ pub enum Command {
     /// Workers in containers that outlive builds
     #[command(subcommand)]
     Pool(PoolCommand),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = manual::COMPLETIONS_EXAMPLES)]
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = manual::MAN_EXAMPLES)]
+    Man(manual::ManArgs),
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),

@@ -16,6 +16,7 @@ mod images;
 mod last_build;
 mod limited;
 mod list;
+mod manual;
 mod narrow;
 mod orphans;
 mod outline;
@@ -61,6 +62,8 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Orphans(args) => orphans::run(&args),
         Command::Outline(args) => outline::run(&args),
         Command::Git(command) => git::run(&command),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Cache(command) => cache::run(&command),
