@@ -271,6 +271,10 @@ fn outline_is_markdown_or_json() {
     let _written = run(&course, &["outline", SPEC, "-d", "outlines", "--format", "json"]).expect(0);
     let names: Vec<_> = course.files("outlines").into_keys().collect();
     assert_eq!(names, ["Course.json", "Course.md", "Kurs.json", "Kurs.md"]);
+    let _written = run(&course, &["outline", SPEC, "-d", "german", "-L", "de"]).expect(0);
+    assert_eq!(course.files("german").into_keys().collect::<Vec<_>>(), ["Kurs.md"]);
+    let refused = run(&course, &["outline", SPEC, "-L", "fr"]).expect(2);
+    assert_eq!(refused.stderr, "error: the course has no language `fr`\n  hint: it has de, en\n");
 }
 
 #[test]

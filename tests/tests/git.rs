@@ -308,6 +308,38 @@ fn what_is_missing_is_told_with_the_command_that_helps() {
 }
 
 #[test]
+fn remote_of_a_repository_is_never_changed() {
+    let bench = Bench::new();
+    let _made = bench.clx(&["init", SPEC]).expect(0);
+    bench.github("https://host/x", "");
+    let remote = format!("file://{}/course-en", bench.remotes.path().display());
+    let directory = bench.english();
+    let said = bench.clx(&["init", SPEC]).expect(0).stdout;
+    let expected = format!(
+        "public en: is a repository already; its remote is {remote}, not that of the spec\n  \
+         to change it: git -C {} remote set-url origin https://host/x/course-en\n",
+        directory.display()
+    );
+    assert!(said.ends_with(&expected), "{said}");
+    bench.git(&directory, &["remote", "remove", "origin"]);
+    let said = bench.clx(&["init", SPEC]).expect(0).stdout;
+    assert!(said.ends_with("public en: added the remote\n"), "{said}");
+    assert_eq!(bench.status()[1]["remote"], "https://host/x/course-en");
+}
+
+#[test]
+fn missing_git_is_told() {
+    let bench = Bench::new();
+    let command = CLX.command(&["git", "init", SPEC]).env("PATH", "/nonexistent");
+    let run = finish(command.current_dir(bench.course.root()).start().expect("clx starts"));
+    assert_eq!(
+        run.expect(4).stderr,
+        "public de: error: the program `git` was not found\n  \
+         hint: install Git with the package manager of the system\n"
+    );
+}
+
+#[test]
 fn remotes_have_suffixes_after_their_targets() {
     let bench = Bench::new();
     let targets = |names: &[&str]| {

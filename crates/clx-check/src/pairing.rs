@@ -97,3 +97,63 @@ fn incomplete_round<'r, 'c>(
     let last = &cells[begin..];
     (last.len() < languages.len()).then_some(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use clx_core::{LanguageProfile, OutputFormat, OutputKind, ProgLang};
+    use clx_notebook::Branding;
+
+    use super::*;
+
+    fn variant(language: Language) -> Variant {
+        Variant {
+            language: LanguageProfile::predefined(language),
+            kind: OutputKind::predefined().remove(0),
+            format: OutputFormat::Html,
+            img_prefix: "img/".to_owned(),
+        }
+    }
+
+    /// Checks cells that are named by their languages; `-` has none, capitals are code.
+    #[track_caller]
+    fn check_cells(cells: &str, expected: Option<(u32, &str)>) {
+        let cell = |word: &str| {
+            let bracket = if word.chars().all(char::is_uppercase) { "" } else { " [markdown]" };
+            let lang = match word.to_lowercase().as_str() {
+                "-" => String::new(),
+                code => format!(" lang=\"{code}\""),
+            };
+            format!("# %%{bracket}{lang}\n# x\n")
+        };
+        let source: String = cells.split(' ').map(cell).collect();
+        let shown = Path::new("slides_x.py");
+        let mut renderer =
+            NotebookRenderer::new(shown, &source, ProgLang::Python, &Branding::default());
+        let variants = [variant(Language::DE), variant(Language::EN)];
+        let found = check(&mut renderer, &variants, shown);
+        let found = found.map(|problem| {
+            let line = problem.location.and_then(|location| location.line);
+            (line.unwrap_or_default() / 2, problem.message)
+        });
+        assert_eq!(found, expected.map(|(cell, message)| (cell, message.to_owned())), "{cells}");
+    }
+
+    #[test]
+    fn pairs_stand_in_any_order() {
+        for cells in ["de en - de en", "de de en en", "en de - de en", "de DE en EN", "- -"] {
+            check_cells(cells, None);
+        }
+    }
+
+    #[test]
+    fn first_cell_without_counterpart_is_named() {
+        let german = "the cell of prose in `de` has no counterpart in `en`";
+        check_cells("de en - de - de en", Some((3, german)));
+        check_cells("de en de", Some((2, german)));
+        check_cells("de de en", Some((0, german)));
+        check_cells("de en en", Some((2, "the cell of prose in `en` has no counterpart in `de`")));
+        check_cells("de DE en", Some((1, "the cell of code in `de` has no counterpart in `en`")));
+        let more = format!("{german}, as at another place");
+        check_cells("de - de", Some((0, &more)));
+    }
+}

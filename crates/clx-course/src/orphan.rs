@@ -66,7 +66,11 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
         !name.starts_with(b"_") && !name.starts_with(b".")
     };
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut entries: Vec<_> = entries.map(|entry| entry.path()).filter(is_visible).collect();
+    let is_link = |path: &PathBuf| path.is_dir() && !is_directory(path);
+    let mut entries: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_visible(path) && !is_link(path))
+        .collect();
     entries.sort();
     entries
 }

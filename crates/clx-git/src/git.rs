@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use clx_process::{Exit, Spawn, Stdout, Waited};
+use clx_process::{Exit, Spawn, Stdout, Waited, quoted};
 
 use crate::error::GitError;
 use crate::remote::without_password;
@@ -60,7 +60,7 @@ impl<'d> Git<'d> {
 
     /// Runs a command that changes nothing.
     pub(crate) fn read(&self, args: &[&str]) -> Result<String, GitError> {
-        self.run(&LOCATED, args)
+        self.run(Stdout::Piped, &LOCATED, args)
     }
 
     /// Runs a command that changes nothing; `None` if Git says no.
@@ -77,13 +77,14 @@ impl<'d> Git<'d> {
             self.planned.push(self.shown(args));
             return Ok(());
         }
-        self.run(located, args).map(drop)
+        // Nothing waits for the end of an output here but the limit.
+        self.run(Stdout::Tail, located, args).map(drop)
     }
 
-    fn run(&self, located: &[&str], args: &[&str]) -> Result<String, GitError> {
+    fn run(&self, stdout: Stdout, located: &[&str], args: &[&str]) -> Result<String, GitError> {
         let command = || self.shown(args);
         let failed = |source| GitError::Process { command: command(), source };
-        let spawn = spawn().args(located).args(args).current_dir(self.directory);
+        let spawn = spawn().args(located).args(args).current_dir(self.directory).stdout(stdout);
         let mut child = spawn.start().map_err(|error| {
             if error.is_not_found() { GitError::NotInstalled } else { failed(error) }
         })?;
@@ -108,8 +109,8 @@ impl<'d> Git<'d> {
     /// Returns a command as one would type it, without passwords.
     fn shown(&self, args: &[&str]) -> String {
         let directory = self.directory.display().to_string();
-        let mut words = vec!["git".to_owned(), "-C".to_owned(), word(&directory)];
-        words.extend(args.iter().map(|arg| word(&without_password(arg))));
+        let mut words = vec!["git".to_owned(), "-C".to_owned(), quoted(&directory)];
+        words.extend(args.iter().map(|arg| quoted(&without_password(arg))));
         words.join(" ")
     }
 }
@@ -128,21 +129,10 @@ fn spawn() -> Spawn {
         .env("LANGUAGE", "")
         // Nobody answers questions at the terminal: SSH would wait for ever.
         .env("SSH_ASKPASS_REQUIRE", "force")
-        .stdout(Stdout::Piped)
         .guarded(true);
     if std::env::var_os("SSH_ASKPASS").is_some() {
         spawn
     } else {
         spawn.env("SSH_ASKPASS", "false")
-    }
-}
-
-/// Quotes a word of a command line where a shell needs it.
-fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:@%,~*".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }

@@ -98,7 +98,7 @@ impl Repository {
 
     /// Adds the remote to a repository that has none.
     fn complete(&self, mut git: Git<'_>, mode: Mode) -> Result<Outcome, GitError> {
-        let present = git.ask(&["remote", "get-url", ORIGIN])?;
+        let present = git.ask(&status::ADDRESS)?;
         let mut known = Outcome::Known { added_remote: false, other_remote: None };
         match (&self.remote, present) {
             (Some(remote), None) => {

@@ -1,7 +1,7 @@
 //! Addresses that outputs are pushed to. Principal type: [`RemoteUrl`].
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::RemoteError;
 
@@ -94,8 +94,12 @@ fn host_fault(authority: &str) -> Option<&'static str> {
 }
 
 fn local_fault(path: &Path, forbidden: &[PathBuf]) -> Option<&'static str> {
-    if !path.is_absolute() {
-        return Some("a path has to be absolute");
+    if !path.is_absolute() || path.components().any(|part| part == Component::ParentDir) {
+        return Some("a path has to be absolute, without `..`");
+    }
+    // What lies there depends on who looks: `/proc/self/cwd`.
+    if path.starts_with("/proc") || path.starts_with("/dev") {
+        return Some("it names no place on a disk");
     }
     let real = real(path);
     let is_inside = |directory: &PathBuf| real.starts_with(self::real(directory));
@@ -153,16 +157,19 @@ mod tests {
 
     #[test]
     fn repositories_inside_the_course_are_refused() {
-        check("courses", Err("a path has to be absolute"));
-        check("./courses", Err("a path has to be absolute"));
-        check("file://courses", Err("a path has to be absolute"));
+        check("courses", Err("a path has to be absolute, without `..`"));
+        check("./courses", Err("a path has to be absolute, without `..`"));
+        check("file://courses", Err("a path has to be absolute, without `..`"));
+        check("/srv/../course", Err("a path has to be absolute, without `..`"));
+        check("/proc/self/cwd/x", Err("it names no place on a disk"));
+        check("file:///./proc/self/cwd", Err("it names no place on a disk"));
         check("/course/evil", Err("it lies inside the course"));
         check("file:///course", Err("it lies inside the course"));
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("course")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("course"), dir.path().join("link")).unwrap();
         let forbidden = [dir.path().join("course")];
-        for base in ["link", "course/../link", "link/deep/er"] {
+        for base in ["link", "course", "link/deep/er"] {
             let base = dir.path().join(base).display().to_string();
             assert!(RemoteUrl::new(&base, "x", &forbidden).is_err(), "{base}");
         }

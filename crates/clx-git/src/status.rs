@@ -76,11 +76,14 @@ impl Repository {
     }
 }
 
+/// Asks for the address as it was set, before the user's settings turn it into another one.
+pub(crate) const ADDRESS: [&str; 4] = ["config", "--local", "--get", "remote.origin.url"];
+
 /// Reads the status of a repository that is there.
 pub(crate) fn read(git: &Git<'_>) -> Result<RepositoryStatus, GitError> {
     let text =
         git.read(&["status", "--porcelain=v2", "--branch", "--untracked-files=all", "-z"])?;
-    let origin = git.ask(&["remote", "get-url", "origin"])?;
+    let origin = git.ask(&ADDRESS)?;
     let origin = origin.map(|address| without_password(&address));
     Ok(RepositoryStatus { origin, ..parse(&text) })
 }

@@ -21,10 +21,10 @@ pub struct OutlineArgs {
     /// Write to this file instead of the terminal
     #[arg(short, long, value_name = "FILE", conflicts_with = "directory")]
     pub output: Option<PathBuf>,
-    /// Write one file per language into this directory
-    #[arg(short, long, value_name = "DIR", conflicts_with = "language")]
+    /// Write one file per language into this directory; with `--language` only that one
+    #[arg(short, long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
-    /// Language of the outline [default: en, or the first of the course]
+    /// Language of the outline [default: en, or the first of the course; with `--directory` all]
     #[arg(short = 'L', long, value_name = "CODE")]
     pub language: Option<clx_core::Language>,
     /// How to write it

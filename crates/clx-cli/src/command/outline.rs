@@ -14,9 +14,6 @@ pub(super) fn run(args: &OutlineArgs) -> Exit {
         Ok(course) => course,
         Err(exit) => return exit,
     };
-    if let Some(directory) = &args.directory {
-        return write_all(&course, directory, args.format);
-    }
     let Some(language) = language(&course, args.language) else {
         let wanted = args.language.map(|code| code.to_string()).unwrap_or_default();
         let known: Vec<_> = course.codes().iter().map(ToString::to_string).collect();
@@ -26,6 +23,9 @@ pub(super) fn run(args: &OutlineArgs) -> Exit {
         ));
         return Exit::Usage;
     };
+    if let Some(directory) = &args.directory {
+        return write_all(&course, directory, args);
+    }
     let text = text_of(&Outline::new(&course, language), args.format);
     match &args.output {
         Some(path) => write(path, &text),
@@ -52,18 +52,20 @@ fn text_of(outline: &Outline, format: OutlineFormat) -> String {
     }
 }
 
-fn write_all(course: &Course, directory: &Path, format: OutlineFormat) -> Exit {
+fn write_all(course: &Course, directory: &Path, args: &OutlineArgs) -> Exit {
     if let Err(error) = std::fs::create_dir_all(directory) {
         stderr_line(&format!("error: cannot create {}: {error}", directory.display()));
         return Exit::Environment;
     }
-    let extension = match format {
+    let extension = match args.format {
         OutlineFormat::Markdown => "md",
         OutlineFormat::Json => "json",
     };
-    for (stem, outline) in Outline::all(course) {
+    let mut outlines = Outline::all(course);
+    outlines.retain(|(_, outline)| args.language.is_none_or(|wanted| wanted == outline.language));
+    for (stem, outline) in outlines {
         let path = directory.join(format!("{stem}.{extension}"));
-        let exit = write(&path, &text_of(&outline, format));
+        let exit = write(&path, &text_of(&outline, args.format));
         if exit != Exit::Built {
             return exit;
         }

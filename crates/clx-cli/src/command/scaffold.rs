@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use clx_process::quoted;
 use clx_scaffold::{NewCourse, NewTopic, ScaffoldError, title_of};
 
 use super::spec_files::only_spec;
 use super::with_causes;
 use crate::args::scaffold::{InitArgs, NewCommand, NewTopicArgs};
-use crate::display::{quoted, stderr_line, stdout_line};
+use crate::display::{stderr_line, stdout_line};
 use crate::exit::Exit;
 
 pub(super) fn init(args: &InitArgs) -> Exit {
@@ -18,7 +19,7 @@ pub(super) fn init(args: &InitArgs) -> Exit {
         Ok(spec) => {
             let directory = &args.directory.display();
             stdout_line(&format!("Made the course `{}` in {directory}\n", course.title));
-            stdout_line(&format!("Next:\n  clx build {}", quoted(&plain(&spec))));
+            stdout_line(&format!("Next:\n  clx build {}", typed(&plain(&spec))));
             Exit::Built
         }
         Err(error) => refuse(&error),
@@ -54,8 +55,13 @@ fn topic(args: &NewTopicArgs) -> Result<(), Exit> {
     if made.is_unevaluated {
         stdout_line("Its code is not run (evaluate=\"no\"), like that of the topic before it");
     }
-    stdout_line(&format!("\nNext:\n  clx build {} --only {}", quoted(&spec), args.name));
+    stdout_line(&format!("\nNext:\n  clx build {} --only {}", typed(&spec), args.name));
     Ok(())
+}
+
+/// Returns a path as it is typed.
+fn typed(path: &Path) -> String {
+    quoted(&path.display().to_string())
 }
 
 /// Names a course after its directory.

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use clx_git::{Outcome, Repository, RepositoryStatus, Skipped};
+use clx_process::quoted;
 use serde_json::{Value, json};
 
-use super::quote::quoted;
 use super::{plural, stdout_line, stdout_text, table};
 use crate::args::ListFormat;
 
@@ -61,7 +61,7 @@ fn json((repository, status): &(Repository, RepositoryStatus)) -> Value {
 
 /// Says what was done with a repository of the course of `spec`.
 pub(crate) fn git_outcome(repository: &Repository, outcome: &Outcome, spec: &Path) -> String {
-    let spec = quoted(spec);
+    let spec = quoted(&spec.display().to_string());
     let text = match outcome {
         Outcome::Made { branch, goes_on } => {
             let made = format!("made a repository with the branch `{branch}`");
@@ -74,7 +74,13 @@ pub(crate) fn git_outcome(repository: &Repository, outcome: &Outcome, spec: &Pat
         }
         Outcome::Known { added_remote: true, .. } => "added the remote".to_owned(),
         Outcome::Known { other_remote: Some(other), .. } => {
-            format!("is a repository already; its remote is {other}, not that of the spec")
+            let directory = quoted(&repository.directory.display().to_string());
+            let wanted = repository.remote.as_ref().map(|remote| quoted(&remote.to_string()));
+            format!(
+                "is a repository already; its remote is {other}, not that of the spec\n  \
+                 to change it: git -C {directory} remote set-url origin {}",
+                wanted.unwrap_or_default()
+            )
         }
         Outcome::Known { .. } => "is a repository already".to_owned(),
         Outcome::Committed { n_files } => format!("committed {}", plural(*n_files, "file")),
