@@ -302,5 +302,6 @@ fn manual_pages_and_completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = CLX.run(&["completions", shell]).expect(0).stdout;
         assert!(script.contains("orphans") && script.contains("sync"), "{shell}");
+        assert!(!script.contains("started by clx itself"), "{shell}: hidden commands");
     }
 }

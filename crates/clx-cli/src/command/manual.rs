@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use crate::args::Cli;
@@ -15,9 +15,16 @@ const NAME: &str = "clx";
 
 pub(super) fn completions(args: &CompletionsArgs) -> Exit {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
+    clap_complete::generate(args.shell, &mut visible(), NAME, &mut script);
     stdout_text(&String::from_utf8_lossy(&script));
     Exit::Built
+}
+
+/// Returns the command line without the commands that nobody types; scripts would offer them.
+fn visible() -> Command {
+    let all = Cli::command();
+    let typed = all.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new(NAME).version(env!("CARGO_PKG_VERSION")).subcommands(typed.cloned())
 }
 
 pub(super) fn man(args: &ManArgs) -> Exit {
@@ -42,7 +49,7 @@ pub(super) fn man(args: &ManArgs) -> Exit {
     }
 }
 
-fn write(directory: &Path, command: clap::Command) -> Exit {
+fn write(directory: &Path, command: Command) -> Exit {
     let written = std::fs::create_dir_all(directory)
         .and_then(|()| clap_mangen::generate_to(command, directory));
     match written {
