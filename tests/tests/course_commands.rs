@@ -215,6 +215,34 @@ fn orphans_are_files_that_no_spec_uses() {
 }
 
 #[test]
+fn names_that_are_no_text_are_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n")]);
+    let name = std::ffi::OsStr::from_bytes(b"slides/module_100_m/caf\xe9.md");
+    fs::write(course.root().join(name), "").expect("written");
+    let list = run(&course, &["orphans", "--format", "json"]).expect(0).json();
+    assert_eq!(list["orphans"][0]["path"], "slides/module_100_m/caf\u{fffd}.md");
+    let name = std::ffi::OsStr::from_bytes(b"slides/module_100_m/topic_100_a/slides_\xe9.py");
+    fs::write(course.root().join(name), "# %%\n# {{ oops }}\n").expect("written");
+    for format in ["text", "json", "sarif"] {
+        let found = run(&course, &["validate", SPEC, "--format", format]).expect(1);
+        assert!(found.stdout.contains("1 error") || found.stdout.contains("CLX0201"));
+    }
+    assert_eq!(
+        run(&course, &["decks", SPEC, "--format", "json"]).expect(0).json()["decks"][1]["number"],
+        2
+    );
+}
+
+#[test]
+fn broken_page_template_is_found() {
+    let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n")]);
+    course.write("templates/html/page.html.j2", "{% if %}");
+    let found = run(&course, &["validate", SPEC]).expect(3);
+    found.says(&["templates/html/page.html.j2:1", "CLX0600"]);
+}
+
+#[test]
 fn what_diagrams_include_is_no_orphan() {
     let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n")]);
     course.write(

@@ -22,6 +22,7 @@ pub struct Deck {
     /// Title, in English or the first language; empty if the language is not supported.
     pub title: String,
     /// The source, relative to the course root.
+    #[serde(serialize_with = "clx_core::path_as_text")]
     pub file: PathBuf,
     /// How many outputs the plan has of it in this section.
     pub outputs: usize,

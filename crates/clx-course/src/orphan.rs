@@ -12,6 +12,7 @@ use crate::source::{is_ignored_directory, is_ignored_file};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Orphan {
     /// Path relative to the course root.
+    #[serde(serialize_with = "clx_core::path_as_text")]
     pub path: PathBuf,
     /// Whether it is a directory.
     pub is_directory: bool,

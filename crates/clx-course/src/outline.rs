@@ -46,6 +46,7 @@ pub struct OutlineNotebook {
     /// Title as written.
     pub title: String,
     /// The source, relative to the course root.
+    #[serde(serialize_with = "clx_core::path_as_text")]
     pub file: PathBuf,
 }
 

@@ -76,6 +76,7 @@ fn included(course: &Course, diagram: &Path) -> Vec<PathBuf> {
 fn print(format: ListFormat, specs: &[PathBuf], found: &[Orphan]) {
     match format {
         ListFormat::Json => {
+            let specs: Vec<_> = specs.iter().map(|spec| spec.display().to_string()).collect();
             let json = serde_json::json!({ "specs": specs, "orphans": found });
             stdout_text(&format!("{json:#}\n"));
         }

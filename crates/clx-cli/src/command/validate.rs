@@ -31,10 +31,12 @@ pub(super) fn run(args: &ValidateArgs) -> Exit {
         problems.extend(templates);
     }
     print_problems(args.format, &args.spec.spec, &args.spec.root(), &problems);
-    match problems.iter().any(Diagnostic::is_error) {
-        _ if !is_usable => Exit::Spec,
-        true => Exit::SomeFailed,
-        false => Exit::Built,
+    if !is_usable {
+        Exit::Spec
+    } else if problems.iter().any(Diagnostic::is_error) {
+        Exit::SomeFailed
+    } else {
+        Exit::Built
     }
 }
 

@@ -48,7 +48,7 @@ fn json((repository, status): &(Repository, RepositoryStatus)) -> Value {
     json!({
         "target": repository.target,
         "language": repository.language,
-        "directory": repository.directory,
+        "directory": repository.directory.display().to_string(),
         "state": status.state.word(),
         "branch": status.branch,
         "changes": status.n_changes,

@@ -32,7 +32,7 @@ pub(crate) fn print_problems(
         }
         ProblemFormat::Json => {
             let json = json!({
-                "spec": spec,
+                "spec": spec.display().to_string(),
                 "error_count": errors,
                 "warning_count": warnings,
                 "problems": problems,
