@@ -3,6 +3,7 @@
 //! `docs/reference/errors.md` is made from `errors.in.md` beside it: each line
 //! `<!-- codes of CRATE -->` is replaced by the documented constants in the crate's `code.rs`. The pages
 //! about the configuration, and its schema, are made from the table of keys in `clx-config`.
+//! `docs/reference/cli.md` is what clx itself tells of its command line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use self::code::Code;
 use crate::error::TaskError;
 use crate::root;
+use crate::run::Program;
 
 mod code;
 mod config;
@@ -20,8 +22,9 @@ const TEMPLATE: &str = "docs/reference/errors.in.md";
 type MakePage = fn(&Path) -> Result<String, TaskError>;
 
 /// The pages, and what makes them.
-const PAGES: [(&str, MakePage); 4] = [
+const PAGES: [(&str, MakePage); 5] = [
     ("docs/reference/errors.md", errors),
+    ("docs/reference/cli.md", commands),
     ("docs/reference/config.md", |_| Ok(config::reference())),
     ("docs/reference/environment.md", |_| Ok(config::environment())),
     ("docs/reference/config.schema.json", |_| Ok(format!("{:#}\n", clx_config::schema()))),
@@ -58,6 +61,10 @@ fn write(root: &Path) -> Result<(), TaskError> {
         fs::write(&path, page).map_err(|source| TaskError::Io { path, source })?;
     }
     Ok(())
+}
+
+fn commands(root: &Path) -> Result<String, TaskError> {
+    Program::new(root, "cargo run --quiet -p clx-cli --bin clx -- man --markdown").read()
 }
 
 fn errors(root: &Path) -> Result<String, TaskError> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How bad a problem is, in rising order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +34,7 @@ impl Severity {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
     /// The file, relative to the course root where it lies below it.
+    #[serde(serialize_with = "path_as_text")]
     pub file: PathBuf,
     /// The line, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,15 @@ pub struct Location {
     /// The column, if one is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
+}
+
+/// Serializes a path as text, with replacement characters where it is no UTF-8: a file's name must not
+/// keep a list or a problem from being told.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn path_as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 impl fmt::Display for Location {

@@ -30,7 +30,7 @@ pub mod suggest;
 
 pub use action::{ActionResult, Artifact, Subject};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
-pub use diagnostic::{Diagnostic, Location, Severity};
+pub use diagnostic::{Diagnostic, Location, Severity, path_as_text};
 pub use format::{OutputFormat, PictureFormat};
 pub use hash::{ContentHash, KeyBuilder};
 pub use inputs::Inputs;

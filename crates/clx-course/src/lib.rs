@@ -4,8 +4,12 @@
 //! |---|---|
 //! | what is in the course? | [`load`] reads spec and topics into a [`Course`] |
 //! | what must a build put where? | [`outputs`] makes an [`OutputPlan`] of a [`Selection`] |
-//! | what does the course teach? | [`outline`] |
+//! | what does the course teach? | [`Outline`] |
+//! | which slides has it? | [`decks`] |
+//! | what below `slides/` is used by no course? | [`orphans`] |
 //! | which targets has it? | [`targets`] |
+//! | where do its outputs lie? | [`course_places`] |
+//! | how is a topic added to a spec? | [`SpecText`] changes the text and nothing else of it |
 //!
 //! Problems of the author's input are diagnostics, all of them at once; their codes are in [`code`].
 //! Nothing here writes, queues or executes anything.
@@ -39,10 +43,12 @@
 mod category;
 pub mod code;
 mod course;
+mod deck;
 mod lexical;
 mod load;
 mod local_text;
 mod name;
+mod orphan;
 mod outline;
 mod part;
 mod plan;
@@ -51,14 +57,17 @@ mod spec;
 mod target_row;
 
 pub use course::{CodeRules, Course, DirGroup, FileClass, NotebookInfo, Section, Topic, TopicFile};
+pub use deck::{Deck, decks};
 pub use load::{LoadOptions, Loaded, course_root, load};
 pub use local_text::LocalText;
 pub use name::sanitize;
-pub use outline::{OutlineFile, outline, outline_files};
+pub use orphan::{Orphan, orphans};
+pub use outline::{Outline, OutlineNotebook, OutlineSection, OutlineTopic};
 pub use plan::{
-    DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput, NotebookOutputs,
-    OutputPlan, Selection, SupportFile, Target, TopicPicture, outputs,
+    CoursePlace, DiagramOutputs, DiagramPicture, FileCopy, ImageMode, NotebookOutput,
+    NotebookOutputs, OutputPlan, Selection, SupportFile, Target, TopicPicture, course_places,
+    outputs,
 };
 pub use source::{GroupFile, TOOL_DIRECTORIES, topic_id};
-pub use spec::{Github, TargetSpec};
+pub use spec::{Github, SectionError, SpecSection, SpecText, TargetSpec};
 pub use target_row::{TargetRow, targets};

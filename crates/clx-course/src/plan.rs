@@ -12,6 +12,7 @@ mod claim;
 mod layout;
 mod nothing;
 mod picture;
+mod place;
 mod select;
 mod shared;
 mod support;
@@ -25,6 +26,7 @@ use crate::course::CodeRules;
 use crate::local_text::LocalText;
 
 pub use self::build::outputs;
+pub use self::place::{CoursePlace, course_places};
 pub(crate) use self::select::default_target;
 
 /// Where images lie in output trees.

@@ -15,6 +15,7 @@ pub(crate) use self::classify::{is_support, picture_of};
 pub use self::group::GroupFile;
 pub(crate) use self::group::read as read_group;
 pub use self::ignore::TOOL_DIRECTORIES;
+pub(crate) use self::ignore::{is_ignored_directory, is_ignored_file};
 pub(crate) use self::topic::{Content, FoundFile, FoundTopic, TopicReader};
 pub use self::topic_id::topic_id;
 pub(crate) use self::topic_map::TopicMap;

@@ -1,6 +1,7 @@
 //! The course spec as written: parsed and validated, before any topic is looked at.
 //! Principal type: [`Spec`]; the parts are read by the modules below.
 
+mod edit;
 mod group;
 mod malformed;
 mod read;
@@ -17,6 +18,7 @@ use clx_core::{Language, LanguageProfile, OutputKind, ProgLang};
 use crate::course::CodeRules;
 use crate::local_text::LocalText;
 
+pub use self::edit::{SectionError, SpecSection, SpecText};
 pub(crate) use self::read::{read, read_file};
 pub(crate) use self::report::Place;
 pub use self::target::TargetSpec;

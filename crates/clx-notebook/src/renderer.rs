@@ -85,6 +85,24 @@ impl NotebookRenderer {
         }
     }
 
+    /// Returns all cells as the source has them, none filtered or changed, after the expansion for the
+    /// language and format of `variant`.
+    ///
+    /// # Errors
+    /// As [`Self::process`].
+    #[expect(
+        clippy::result_large_err,
+        reason = "an error ends the work on a source; its size costs nothing"
+    )]
+    pub fn unfiltered(&mut self, variant: &Variant) -> Result<Notebook, Diagnostic> {
+        let at = self.expansion(variant).map_err(|finding| self.template_error(&finding))?;
+        let document = Arc::clone(&self.expansions[at].document);
+        match document.as_ref() {
+            Ok(document) => Ok(document.notebook.clone()),
+            Err(finding) => Err(self.located(at, finding)),
+        }
+    }
+
     /// Returns the cells and metadata that `variant` shows.
     ///
     /// # Errors

@@ -51,6 +51,7 @@ mod page;
 mod renderer;
 mod templates;
 
+pub use markdown::{Reference, ReferenceKind, references};
 pub use page::{CellContent, Execution, InlineSvg, Page, PageCell, RenderWarning, RenderedPage};
 pub use renderer::{HtmlRenderer, renderer_identity};
 pub use templates::Templates;

@@ -14,8 +14,10 @@ mod boxed;
 mod document;
 mod extract;
 mod fill;
+mod reference;
 
 use boxed::Boxed;
+pub use reference::{Reference, ReferenceKind, references};
 
 /// A problem at a line of a text, counted from 0.
 #[derive(Debug)]

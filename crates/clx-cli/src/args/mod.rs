@@ -4,11 +4,17 @@ pub mod build;
 pub mod cache;
 pub mod config;
 pub mod docker;
+pub mod git;
 pub mod limit;
+pub mod manual;
+pub mod orphans;
+pub mod outline;
 pub mod plan;
 pub mod pool;
+pub mod scaffold;
 pub mod selection;
 pub mod setup;
+pub mod validate;
 pub mod watch;
 pub mod worker;
 
@@ -21,6 +27,7 @@ pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
 pub use self::config::ConfigCommand;
 pub use self::docker::DockerCommand;
+pub use self::outline::OutlineArgs;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
@@ -67,12 +74,28 @@ pub enum Command {
     /// Build a course, serve it, and build again whenever files of it change
     #[command(after_help = watch::EXAMPLES)]
     Watch(Box<WatchArgs>),
+    /// Make a new course that builds at once
+    #[command(after_help = scaffold::INIT_EXAMPLES)]
+    Init(scaffold::InitArgs),
+    /// Add something to a course
+    #[command(subcommand)]
+    New(scaffold::NewCommand),
     /// Check a course and report all problems at once, building nothing
-    Validate(SpecArgs),
+    #[command(after_help = validate::EXAMPLES)]
+    Validate(validate::ValidateArgs),
     /// List the output targets of a course
     Targets(ListArgs),
-    /// Print the outline of a course as Markdown
+    /// List the slides of a course: which sources its topics have, and how many outputs each gives
+    Decks(ListArgs),
+    /// List the files below `slides/` that no course spec uses
+    #[command(after_help = orphans::EXAMPLES)]
+    Orphans(orphans::OrphansArgs),
+    /// Print the outline of a course: sections and titles, as Markdown or JSON
+    #[command(after_help = outline::EXAMPLES)]
     Outline(OutlineArgs),
+    /// Keep outputs in Git repositories: init, status, commit, push, sync, reset
+    #[command(subcommand, after_help = git::EXAMPLES)]
+    Git(git::GitCommand),
     /// Set up tools that clx works with, such as kernels, or list them
     #[command(after_help = setup::EXAMPLES)]
     Setup(SetupArgs),
@@ -91,6 +114,12 @@ pub enum Command {
     /// Workers in containers that outlive builds
     #[command(subcommand)]
     Pool(PoolCommand),
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = manual::COMPLETIONS_EXAMPLES)]
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = manual::MAN_EXAMPLES)]
+    Man(manual::ManArgs),
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),
@@ -143,24 +172,4 @@ pub enum ListFormat {
     Table,
     /// For programs.
     Json,
-}
-
-/// Arguments of `clx outline`.
-#[derive(Debug, Args)]
-pub struct OutlineArgs {
-    /// The course spec, such as `course-specs/python.xml`
-    #[arg(value_name = "SPEC")]
-    pub spec: PathBuf,
-    /// Course root [default: the parent of the spec's directory]
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
-    /// Write to this file instead of the terminal
-    #[arg(short, long, value_name = "FILE", conflicts_with = "directory")]
-    pub output: Option<PathBuf>,
-    /// Write one file per language into this directory
-    #[arg(short, long, value_name = "DIR")]
-    pub directory: Option<PathBuf>,
-    /// Language of the outline [default: en, or the first of the course]
-    #[arg(short = 'L', long, value_name = "CODE")]
-    pub language: Option<clx_core::Language>,
 }

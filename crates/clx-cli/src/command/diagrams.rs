@@ -33,6 +33,20 @@ pub(super) fn diagram_tool(
     }
 }
 
+/// Reads a diagram without drawing it; `read` reads files that it includes, relative to the course root.
+pub(super) fn read_diagram(
+    kind: JobKind,
+    file: &Path,
+    source: &str,
+    read: &mut dyn FnMut(&Path) -> Option<Vec<u8>>,
+) -> Result<DiagramParts, Box<Diagnostic>> {
+    match kind {
+        JobKind::PlantUml => read_plantuml(file, source, read),
+        JobKind::Drawio => read_drawio(file, source),
+        JobKind::Notebook => Ok(DiagramParts::default()),
+    }
+}
+
 fn read_drawio(file: &Path, source: &str) -> Result<DiagramParts, Box<Diagnostic>> {
     let pages = pages(file, source.as_bytes())?;
     Ok(DiagramParts { further: further_pages(file, &pages), ..DiagramParts::default() })

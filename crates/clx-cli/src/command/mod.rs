@@ -4,25 +4,31 @@ mod build;
 mod cache;
 mod config;
 mod containers;
+mod decks;
 mod diagrams;
 mod docker;
 mod doctor;
 mod explain;
 mod failed_steps;
 mod failure;
+mod git;
 mod identities;
 mod images;
 mod last_build;
 mod limited;
 mod list;
+mod manual;
 mod narrow;
+mod orphans;
 mod outline;
 mod pages;
 mod plan;
 mod planning;
 mod pool;
 mod round;
+mod scaffold;
 mod setup;
+mod spec_files;
 mod toolbox;
 mod tools;
 mod underway;
@@ -50,9 +56,16 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Watch(args) => build::run((*args).into()),
         Command::Plan(args) => plan::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Init(args) => scaffold::init(&args),
+        Command::New(command) => scaffold::new(&command),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
+        Command::Decks(args) => decks::run(&args),
+        Command::Orphans(args) => orphans::run(&args),
         Command::Outline(args) => outline::run(&args),
+        Command::Git(command) => git::run(&command),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Cache(command) => cache::run(&command),

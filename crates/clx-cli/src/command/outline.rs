@@ -1,11 +1,11 @@
-//! `clx outline`: what a course teaches, as Markdown.
+//! `clx outline`: what a course teaches, as Markdown or JSON.
 
 use std::path::Path;
 
 use clx_core::Language;
-use clx_course::Course;
+use clx_course::{Course, Outline};
 
-use crate::args::OutlineArgs;
+use crate::args::outline::{OutlineArgs, OutlineFormat};
 use crate::display::{stderr_line, stdout_text};
 use crate::exit::Exit;
 
@@ -14,9 +14,6 @@ pub(super) fn run(args: &OutlineArgs) -> Exit {
         Ok(course) => course,
         Err(exit) => return exit,
     };
-    if let Some(directory) = &args.directory {
-        return write_all(&course, directory);
-    }
     let Some(language) = language(&course, args.language) else {
         let wanted = args.language.map(|code| code.to_string()).unwrap_or_default();
         let known: Vec<_> = course.codes().iter().map(ToString::to_string).collect();
@@ -26,7 +23,10 @@ pub(super) fn run(args: &OutlineArgs) -> Exit {
         ));
         return Exit::Usage;
     };
-    let text = clx_course::outline(&course, language);
+    if let Some(directory) = &args.directory {
+        return write_all(&course, directory, args);
+    }
+    let text = text_of(&Outline::new(&course, language), args.format);
     match &args.output {
         Some(path) => write(path, &text),
         None => {
@@ -45,13 +45,27 @@ fn language(course: &Course, wanted: Option<Language>) -> Option<Language> {
     }
 }
 
-fn write_all(course: &Course, directory: &Path) -> Exit {
+fn text_of(outline: &Outline, format: OutlineFormat) -> String {
+    match format {
+        OutlineFormat::Markdown => outline.markdown(),
+        OutlineFormat::Json => format!("{:#}\n", serde_json::json!(outline)),
+    }
+}
+
+fn write_all(course: &Course, directory: &Path, args: &OutlineArgs) -> Exit {
     if let Err(error) = std::fs::create_dir_all(directory) {
         stderr_line(&format!("error: cannot create {}: {error}", directory.display()));
         return Exit::Environment;
     }
-    for file in clx_course::outline_files(course) {
-        let exit = write(&directory.join(&file.name), &file.text);
+    let extension = match args.format {
+        OutlineFormat::Markdown => "md",
+        OutlineFormat::Json => "json",
+    };
+    let mut outlines = Outline::all(course);
+    outlines.retain(|(_, outline)| args.language.is_none_or(|wanted| wanted == outline.language));
+    for (stem, outline) in outlines {
+        let path = directory.join(format!("{stem}.{extension}"));
+        let exit = write(&path, &text_of(&outline, args.format));
         if exit != Exit::Built {
             return exit;
         }

@@ -41,15 +41,7 @@ impl PageTemplates {
     /// Reads and checks `templates/html/` of the course.
     pub(super) fn load(root: &Path, store: &Store) -> Result<Self, TemplateFailure> {
         let files = read(root).map_err(TemplateFailure::Invalid)?;
-        let templates = Templates::with_overrides(&files).map_err(|problems| {
-            let below = |mut problem: Diagnostic| {
-                if let Some(location) = &mut problem.location {
-                    location.file = Path::new(DIRECTORY).join(&location.file);
-                }
-                problem
-            };
-            TemplateFailure::Invalid(problems.into_iter().map(below).collect())
-        })?;
+        let templates = compiled(&files).map_err(TemplateFailure::Invalid)?;
         let own = if files.is_empty() {
             None
         } else {
@@ -62,6 +54,22 @@ impl PageTemplates {
         }
         Ok(Self { identity: renderer_identity(&templates), own, inputs })
     }
+}
+
+/// Returns what is wrong with the templates of a course.
+pub(super) fn template_problems(root: &Path) -> Vec<Diagnostic> {
+    read(root).and_then(|files| compiled(&files)).err().unwrap_or_default()
+}
+
+/// Compiles templates; their problems are located relative to the course root.
+fn compiled(files: &BTreeMap<String, String>) -> Result<Templates, Vec<Diagnostic>> {
+    let below = |mut problem: Diagnostic| {
+        if let Some(location) = &mut problem.location {
+            location.file = Path::new(DIRECTORY).join(&location.file);
+        }
+        problem
+    };
+    Templates::with_overrides(files).map_err(|problems| problems.into_iter().map(below).collect())
 }
 
 fn read(root: &Path) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {

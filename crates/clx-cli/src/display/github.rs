@@ -1,27 +1,21 @@
 //! What `-O github` prints: problems as workflow commands, which GitHub shows beside the lines of their
 //! files. Principal type: [`Annotator`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clx_core::{Diagnostic, Severity};
 
-/// Where the repository is checked out.
-const WORKSPACE: &str = "GITHUB_WORKSPACE";
+use super::checkout::Checkout;
 
 /// Writes annotations.
 pub(super) struct Annotator {
-    course: PathBuf,
-    repository: PathBuf,
+    checkout: Checkout,
 }
 
 impl Annotator {
-    /// Makes one for a course by its root. Files are named relative to `GITHUB_WORKSPACE`, or else to
-    /// the current directory.
+    /// Makes one for a course by its root.
     pub(super) fn new(course: PathBuf) -> Self {
-        let workspace = std::env::var_os(WORKSPACE).filter(|value| !value.is_empty());
-        let current = || std::env::current_dir().unwrap_or_default();
-        let repository = workspace.map_or_else(current, PathBuf::from);
-        Self { course, repository }
+        Self { checkout: Checkout::of_process(course) }
     }
 
     /// Writes the command that shows a problem.
@@ -29,7 +23,7 @@ impl Annotator {
         let Diagnostic { code, message, frame, hint, .. } = problem;
         let mut properties = Vec::new();
         if let Some(location) = &problem.location {
-            let file = self.path(&location.file).display().to_string();
+            let file = self.checkout.path(&location.file).display().to_string();
             properties.push(format!("file={}", property(&file)));
             properties.extend(location.line.map(|line| format!("line={line}")));
             properties.extend(location.column.map(|column| format!("col={column}")));
@@ -44,15 +38,6 @@ impl Annotator {
     /// Writes the command that shows why a build could not go on.
     pub(super) fn failure(message: &str) -> String {
         format!("::error title=clx::{}", data(message))
-    }
-
-    /// Returns the path of a file relative to the repository, or as it is if it lies elsewhere.
-    fn path(&self, file: &Path) -> PathBuf {
-        let path = self.course.join(file);
-        let below = |path: &Path, base: &Path| path.strip_prefix(base).ok().map(Path::to_owned);
-        below(&path, &self.repository)
-            .or_else(|| below(&path.canonicalize().ok()?, &self.repository.canonicalize().ok()?))
-            .unwrap_or(path)
     }
 }
 
@@ -79,7 +64,8 @@ mod tests {
     use super::*;
 
     fn annotator() -> Annotator {
-        Annotator { course: "/repository/courses/a".into(), repository: "/repository".into() }
+        let (course, repository) = ("/repository/courses/a".into(), "/repository".into());
+        Annotator { checkout: Checkout { course, repository } }
     }
 
     #[test]
@@ -104,11 +90,5 @@ mod tests {
             let problem = Diagnostic::new(severity, "CLX0407", "flaky", "it was made again");
             assert_eq!(annotator().problem(&problem), format!("{begin}it was made again"));
         }
-    }
-
-    #[test]
-    fn file_elsewhere_keeps_its_path() {
-        let path = annotator().path(Path::new("/elsewhere/a.xml"));
-        assert_eq!(path, Path::new("/elsewhere/a.xml"));
     }
 }

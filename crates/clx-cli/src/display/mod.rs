@@ -4,14 +4,19 @@
 //! whoever reads has seen enough.
 
 mod build;
+mod checkout;
 mod closing;
 mod docker;
 mod event_log;
 mod events;
+mod git;
 mod github;
 mod json;
 mod phase;
+mod problems;
 mod progress;
+mod reference;
+mod sarif;
 mod step_summary;
 mod style;
 mod table;
@@ -25,6 +30,9 @@ use std::time::Duration;
 pub(crate) use self::build::{BuildDisplay, course_name};
 pub(crate) use self::docker::{print_images, size};
 pub(crate) use self::event_log::EventLog;
+pub(crate) use self::git::{git_outcome, print_repositories};
+pub(crate) use self::problems::print_problems;
+pub(crate) use self::reference::reference;
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;

@@ -99,7 +99,8 @@ impl Variant {
     }
 }
 
-fn course_dir(
+/// Returns the directory of the course in a target.
+pub(super) fn course_dir(
     course: &Course,
     target: &Target,
     profile: &LanguageProfile,

@@ -49,6 +49,14 @@ pub(crate) fn default_target(course: &Course, root: PathBuf) -> Target {
     }
 }
 
+/// Returns the targets of the spec, or the default target if it has none.
+pub(super) fn all_targets(course: &Course) -> Vec<Target> {
+    if course.targets.is_empty() {
+        return vec![default_target(course, course.root.join("output"))];
+    }
+    course.targets.iter().map(|spec| of_spec(course, spec)).collect()
+}
+
 fn named(
     course: &Course,
     selection: &Selection,
@@ -57,11 +65,7 @@ fn named(
         let root = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
         return Ok((vec![default_target(course, root)], Vec::new()));
     }
-    let all = if course.targets.is_empty() {
-        vec![default_target(course, course.root.join("output"))]
-    } else {
-        course.targets.iter().map(|spec| of_spec(course, spec)).collect()
-    };
+    let all = all_targets(course);
     if selection.targets.is_empty() {
         return Ok((all, Vec::new()));
     }

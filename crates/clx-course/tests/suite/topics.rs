@@ -3,7 +3,7 @@
 use std::fs;
 
 use clx_core::Language;
-use clx_course::{Course, FileClass, outline, outline_files};
+use clx_course::{Course, FileClass, Outline};
 
 use crate::temp_course::{TempCourse, spec, summary};
 
@@ -187,7 +187,7 @@ fn numbers_run_through_a_section() {
         ["S 1/01 First.py", "S 1/02 slides_b.cs", "S 1/03 First.py", "S 2/01 slides_b.cs"];
     assert_eq!(files, expected);
     let text = "# C: 1\n\n## S: 1\n\n- First?\n- slides_b\n- First?\n\n## S 2\n\n- slides_b\n";
-    assert_eq!(outline(&course.course(), Language::EN), text);
+    assert_eq!(Outline::new(&course.course(), Language::EN).markdown(), text);
 }
 
 #[test]
@@ -195,10 +195,10 @@ fn outline_files_are_named_after_the_course() {
     let names = |german: &str, english: &str| {
         let text = spec("<topics/>", "").replace(">Kurs<", &format!(">{german}<"));
         let course = TempCourse::new(&text.replace(">Course<", &format!(">{english}<")));
-        outline_files(&course.course()).into_iter().map(|file| file.name).collect::<Vec<_>>()
+        Outline::all(&course.course()).into_iter().map(|(stem, _)| stem).collect::<Vec<_>>()
     };
-    assert_eq!(names("Kurs: A", "Course: A"), ["Kurs A.md", "Course A.md"]);
-    assert_eq!(names("Python: A", "Python A"), ["Python A-de.md", "Python A-en.md"]);
+    assert_eq!(names("Kurs: A", "Course: A"), ["Kurs A", "Course A"]);
+    assert_eq!(names("Python: A", "Python A"), ["Python A-de", "Python A-en"]);
 }
 
 #[test]

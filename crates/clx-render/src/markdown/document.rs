@@ -8,6 +8,7 @@ use comrak::options::Plugins;
 use comrak::{Arena, Options};
 
 use super::extract::Extracted;
+use super::reference::{ReferenceKind, in_html};
 use crate::highlight::{self, Grammar};
 use crate::html::{escape, escaped};
 
@@ -42,6 +43,27 @@ pub(super) fn render(extracted: &Extracted) -> String {
     comrak::format_html_with_plugins(root, &options, &mut html, &plugins)
         .expect("writing to a text does not fail");
     html
+}
+
+/// Returns the addresses of what is shown and linked.
+pub(super) fn addresses(extracted: &Extracted) -> Vec<(ReferenceKind, String)> {
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, &extracted.text, &options());
+    let mut found = Vec::new();
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::Link(link) => {
+                found.push((ReferenceKind::Link, extracted.restored(&link.url)));
+            }
+            NodeValue::Image(link) => {
+                found.push((ReferenceKind::Media, extracted.restored(&link.url)));
+            }
+            NodeValue::HtmlBlock(block) => found.extend(in_html(&block.literal)),
+            NodeValue::HtmlInline(html) => found.extend(in_html(html)),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn options() -> Options<'static> {
