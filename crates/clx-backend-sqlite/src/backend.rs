@@ -42,6 +42,8 @@ pub struct BackendSettings {
     pub read_cache: bool,
     /// How long finished jobs are kept.
     pub retention: Retention,
+    /// What others should know of the session; the backend does not read it.
+    pub note: String,
     /// How long an attempt at a job may take, by the job's type; by default as long as it wants.
     pub job_limits: BTreeMap<String, Duration>,
 }
@@ -53,6 +55,7 @@ impl Default for BackendSettings {
             stall_limit: Duration::from_secs(1200),
             read_cache: true,
             retention: Retention::default(),
+            note: String::new(),
             job_limits: BTreeMap::new(),
         }
     }
@@ -92,7 +95,7 @@ impl SqliteBackend {
         pools: impl FnOnce(SessionId) -> Result<Pools, BackendError>,
         settings: BackendSettings,
     ) -> Result<Self, BackendError> {
-        let session = open_session(&*queue, root, SessionRole::Own, "")
+        let session = open_session(&*queue, root, SessionRole::Own, &settings.note)
             .map_err(|error| queue_error(&error))?;
         let news = PoolNews::default();
         let on_event = {
@@ -128,7 +131,7 @@ impl SqliteBackend {
         lender: SessionId,
         settings: BackendSettings,
     ) -> Result<Self, BackendError> {
-        let session = open_session(&*queue, root, SessionRole::Borrower, "")
+        let session = open_session(&*queue, root, SessionRole::Borrower, &settings.note)
             .map_err(|error| queue_error(&error))?;
         let mut backend = Self::with_session(queue, store, session, settings);
         backend.lender = Some(Lender::new(lender));

@@ -25,8 +25,10 @@ mod error;
 mod migrate;
 mod mount;
 mod pragma;
+mod upkeep;
 
 pub use database::{Database, OpenOptions, Reader, WriterGuard};
 pub use error::{DbError, Fault};
 pub use migrate::{Migration, Schema};
 pub use pragma::Durability;
+pub use upkeep::FileSizes;

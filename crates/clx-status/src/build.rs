@@ -15,7 +15,7 @@ use crate::{IsDead, seconds_between, unix_seconds};
 pub struct BuildNote {
     /// The course spec, relative to the course root.
     pub spec: String,
-    /// Names of the course by language code.
+    /// English name of the course, or the first.
     pub course: String,
 }
 

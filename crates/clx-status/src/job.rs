@@ -55,6 +55,16 @@ impl JobView {
     }
 }
 
+/// Returns the word that people see for the state of a job: `partial` for one that completed, but whose
+/// result lacks something.
+#[must_use]
+pub const fn word(record: &JobRecord) -> &'static str {
+    match (record.state, record.error_class) {
+        (JobState::Completed, Some(_)) => "partial",
+        (state, _) => state.name(),
+    }
+}
+
 /// Tells why a job did not complete, or what lacks in its result; empty if nothing is wrong.
 ///
 /// # Errors

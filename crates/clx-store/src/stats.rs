@@ -1,5 +1,9 @@
 //! Counts what a store holds. Principal type: [`Stats`].
 
+use std::path::Path;
+
+use clx_db::FileSizes;
+
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -23,6 +27,38 @@ pub struct Stats {
 }
 
 impl Store {
+    /// Checks the whole database file; returns what is wrong, empty if nothing is. The blobs are
+    /// checked by [`Store::verify`].
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.db.integrity()?)
+    }
+
+    /// Writes the database file anew without free space; returns the sizes before and after.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn vacuum(&self) -> Result<(FileSizes, FileSizes), StoreError> {
+        Ok(self.db.vacuum()?)
+    }
+
+    /// Copies the database to a new file, as it is at one moment; blobs that are files of their own are
+    /// not in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; also if the file exists.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        Ok(self.db.backup(to)?)
+    }
+
+    /// Returns how large the files of the database are.
+    #[must_use]
+    pub fn file_sizes(&self) -> FileSizes {
+        self.db.file_sizes()
+    }
+
     /// Counts what the store holds.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What can be typed. Principal type: [`Cli`].
 
+pub mod age;
 pub mod build;
 pub mod cache;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod orphans;
 pub mod outline;
 pub mod plan;
 pub mod pool;
+pub mod queue;
 pub mod scaffold;
 pub mod selection;
 pub mod setup;
@@ -30,6 +32,7 @@ pub use self::docker::DockerCommand;
 pub use self::outline::OutlineArgs;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
+pub use self::queue::{BuildsCommand, DbCommand, JobsCommand, StatusArgs, WorkersCommand};
 pub use self::setup::SetupArgs;
 pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
@@ -105,6 +108,21 @@ pub enum Command {
     /// Images of containers that workers run in: build, list, pull, push
     #[command(subcommand, after_help = docker::EXAMPLES)]
     Docker(DockerCommand),
+    /// Tell how builds are going: health, queue, workers, last failures
+    #[command(after_help = "Exit status: 0 healthy, 1 somebody should look, 2 it does not work.")]
+    Status(StatusArgs),
+    /// List, show, cancel and retry jobs
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// List and stop workers, tidy up after those that died
+    #[command(subcommand)]
+    Workers(WorkersCommand),
+    /// List builds and show what they did
+    #[command(subcommand)]
+    Builds(BuildsCommand),
+    /// Files of queue and cache: sizes, pruning, checks, copies
+    #[command(subcommand)]
+    Db(DbCommand),
     /// Look at, check and tidy up what builds remember
     #[command(subcommand)]
     Cache(CacheCommand),

@@ -3,10 +3,12 @@
 use clx_build::BuildError;
 use clx_core::{BackendError, Diagnostic};
 use clx_images::ImageError;
+use clx_queue::QueueError;
 use clx_watch::WatchError;
 
 use super::pages::TemplateFailure;
 use super::with_causes;
+use crate::display::stderr_line;
 use crate::exit::Exit;
 
 /// A build that could not be done, and what that means for the exit status.
@@ -21,6 +23,23 @@ impl Failure {
     /// Something needed is missing or refuses.
     pub(super) fn environment(message: impl std::fmt::Display) -> Self {
         Self { message: message.to_string(), problems: Vec::new(), exit: Exit::Environment }
+    }
+
+    /// What was asked for does not exist, or cannot be done as things are.
+    pub(super) fn refused(message: impl std::fmt::Display) -> Self {
+        Self { exit: Exit::SomeFailed, ..Self::environment(message) }
+    }
+
+    /// Prints the message; returns the exit status.
+    pub(super) fn print(self) -> Exit {
+        stderr_line(&format!("error: {}", self.message));
+        self.exit
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
+        Self::environment(with_causes(&error))
     }
 }
 

@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
 mod build;
+mod builds;
 mod cache;
 mod config;
 mod containers;
+mod db;
 mod decks;
 mod diagrams;
 mod docker;
@@ -14,6 +16,7 @@ mod failure;
 mod git;
 mod identities;
 mod images;
+mod jobs;
 mod last_build;
 mod limited;
 mod list;
@@ -25,10 +28,12 @@ mod pages;
 mod plan;
 mod planning;
 mod pool;
+mod queue_file;
 mod round;
 mod scaffold;
 mod setup;
 mod spec_files;
+mod status;
 mod toolbox;
 mod tools;
 mod underway;
@@ -37,6 +42,7 @@ mod wanted;
 mod watch;
 mod wiring;
 mod worker;
+mod workers;
 
 use std::path::Path;
 
@@ -68,6 +74,11 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Man(args) => manual::man(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Jobs(command) => jobs::run(&command),
+        Command::Workers(command) => workers::run(&command),
+        Command::Builds(command) => builds::run(&command),
+        Command::Db(command) => db::run(&command),
         Command::Cache(command) => cache::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Docker(command) => docker::run(&command),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, Control, Verifying};
+use clx_status::BuildNote;
 use tokio::runtime::Runtime;
 
 use super::failed_steps::{FailedSteps, Remembering};
@@ -13,6 +14,7 @@ use super::planning::{Planned, Planner};
 use super::underway::Underway;
 use super::wanted::Wanted;
 use super::wiring::{Workshop, processors};
+use crate::display::course_name;
 use crate::exit::Exit;
 use crate::settings::BuildSettings;
 
@@ -56,7 +58,12 @@ impl Round<'_> {
         let (course, store) = (&wanted.course, Arc::clone(&workshop.store));
         let underway = Underway::begin(args, workshop.state.store(), wanted.began)?;
         workshop.check(&planned.plan)?;
-        let mut backend = workshop.backend(&course.root, work, runtime)?;
+        let spec = std::path::absolute(&args.spec.spec).unwrap_or_else(|_| args.spec.spec.clone());
+        let note = BuildNote {
+            spec: course.shown(&spec).display().to_string(),
+            course: course_name(course).to_owned(),
+        };
+        let mut backend = workshop.backend(&course.root, &note, work, runtime)?;
         let options = BuildOptions {
             adopt: work.adopt,
             keep: work.keep_directory,

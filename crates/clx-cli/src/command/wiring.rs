@@ -14,6 +14,7 @@ use clx_process::Spawn;
 use clx_queue::{
     Queue, SessionId, SessionRole, SessionState, SqliteOptions, SqliteQueue, WorkerId,
 };
+use clx_status::BuildNote;
 use clx_store::{Sharing, Store, StoreOptions};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
@@ -142,6 +143,7 @@ impl Workshop {
     pub(super) fn backend(
         &self,
         root: &Path,
+        note: &BuildNote,
         args: &WorkSettings,
         runtime: &Runtime,
     ) -> Result<SqliteBackend, Failure> {
@@ -150,6 +152,7 @@ impl Workshop {
             read_cache: !args.no_cache,
             stall_limit: args.stall_limit,
             retention: args.retention.clone(),
+            note: note.to_note(),
             job_limits: limits.map(|(kind, limit)| (kind.name().to_owned(), *limit)).collect(),
             ..BackendSettings::default()
         };

@@ -17,6 +17,7 @@ mod problems;
 mod progress;
 mod reference;
 mod sarif;
+mod status;
 mod step_summary;
 mod style;
 mod table;
@@ -33,6 +34,7 @@ pub(crate) use self::event_log::EventLog;
 pub(crate) use self::git::{git_outcome, print_repositories};
 pub(crate) use self::problems::print_problems;
 pub(crate) use self::reference::reference;
+pub(crate) use self::status::{Parts, compact, status_table};
 pub(crate) use self::style::Style;
 pub(crate) use self::table::table;
 pub(crate) use self::tools::print_tools;
@@ -65,6 +67,26 @@ pub(crate) fn seconds(duration: Duration) -> String {
         _ if seconds < 0.1 => format!("{seconds:.2} s"),
         _ if seconds < 60.0 => format!("{seconds:.1} s"),
         _ => format!("{:.0} min", seconds / 60.0),
+    }
+}
+
+/// Writes how long ago something was: `just now`, `3 min ago`, `2 days ago`.
+pub(crate) fn ago(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < 5.0 => "just now".to_owned(),
+        _ => format!("{} ago", span(seconds)),
+    }
+}
+
+/// Writes a span of time in one unit: `0.3 s`, `12 s`, `3 min`, `5 h`, `2 days`.
+pub(crate) fn span(seconds: f64) -> String {
+    let days = seconds / 86_400.0;
+    match seconds {
+        _ if seconds < 10.0 => format!("{seconds:.1} s"),
+        _ if seconds < 60.0 => format!("{seconds:.0} s"),
+        _ if seconds < 5_400.0 => format!("{:.0} min", seconds / 60.0),
+        _ if seconds < 172_800.0 => format!("{:.0} h", seconds / 3_600.0),
+        _ => format!("{days:.0} days"),
     }
 }
 

@@ -21,9 +21,18 @@ const RESET: &str = "\x1b[0m";
 impl Style {
     /// Uses colours if standard error is a terminal that wants them.
     pub(crate) fn for_stderr(no_color: bool) -> Self {
+        Self::for_stream(no_color, std::io::stderr().is_terminal())
+    }
+
+    /// Uses colours if standard output is a terminal that wants them.
+    pub(crate) fn for_stdout(no_color: bool) -> Self {
+        Self::for_stream(no_color, std::io::stdout().is_terminal())
+    }
+
+    fn for_stream(no_color: bool, is_terminal: bool) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { coloured: !no_color && !unwanted && std::io::stderr().is_terminal() }
+        Self { coloured: !no_color && !unwanted && is_terminal }
     }
 
     fn paint(self, colour: &str, text: &str) -> String {

@@ -14,7 +14,9 @@ use clx_core::Diagnostic;
 
 pub(crate) use self::build::{BuildSettings, DisplaySettings, SelectionSettings};
 pub(crate) use self::tools::ToolSettings;
-pub(crate) use self::work::{ContainerSettings, CountSettings, Surroundings, WorkSettings};
+pub(crate) use self::work::{
+    ContainerSettings, CountSettings, Surroundings, WorkSettings, retention,
+};
 
 use crate::args::build::StateArgs;
 use crate::display::{Style, stderr_line};

@@ -71,12 +71,7 @@ impl WorkSettings {
             adopt: args.adopt,
             fail_fast: args.fail_fast,
             state: StateSettings::new(&args.state, config),
-            retention: Retention {
-                completed: config.get(&COMPLETED_JOBS),
-                failed: config.get(&FAILED_JOBS),
-                cancelled: config.get(&CANCELLED_JOBS),
-                events: config.get(&WORKER_EVENTS),
-            },
+            retention: retention(config),
             containers: ContainerSettings::new(&args.containers, config),
         }
     }
@@ -91,6 +86,16 @@ impl WorkSettings {
     /// Returns how many jobs of all kinds together may be worked on, if that is limited.
     pub(crate) fn total(&self) -> Option<u32> {
         self.count.jobs.filter(|_| self.workers == WorkersArg::InProcess)
+    }
+}
+
+/// Returns how long the queue keeps what is over.
+pub(crate) fn retention(config: &Config) -> Retention {
+    Retention {
+        completed: config.get(&COMPLETED_JOBS),
+        failed: config.get(&FAILED_JOBS),
+        cancelled: config.get(&CANCELLED_JOBS),
+        events: config.get(&WORKER_EVENTS),
     }
 }
 

@@ -20,6 +20,7 @@ mod safety;
 mod tests;
 mod token;
 mod transaction;
+mod upkeep;
 mod view;
 mod wake;
 mod wal;
