@@ -46,10 +46,11 @@ impl Database {
     /// Copies the database to a new file, as it is at one moment, while others go on writing.
     ///
     /// # Errors
-    /// [`DbError::Pool`], [`DbError::Sqlite`]: also if the file exists already.
+    /// [`DbError::Poisoned`], [`DbError::Sqlite`]: also if the file exists already.
     pub fn backup(&self, to: &Path) -> Result<(), DbError> {
-        let reader = self.reader()?;
-        let copied = reader.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+        // Readers may write nothing, not even a copy.
+        let writer = self.writer()?;
+        let copied = writer.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
         copied.map(|_| ()).map_err(|error| self.error(error))
     }
 
