@@ -57,7 +57,8 @@ impl Underway {
         let course = TestCourse::with_topics(&[("a", "# %% [markdown]\n# Hello\n")]);
         let file = course.root().join(".clx/jobs.db");
         let queue = SqliteQueue::open(&file, &SqliteOptions::default()).expect("a queue");
-        let session = open_session(&queue, &course.root(), SessionRole::Own, "").expect("a session");
+        let session =
+            open_session(&queue, &course.root(), SessionRole::Own, "").expect("a session");
         let jobs = labels.iter().map(|label| NewJob::new("notebook", label, vec![])).collect();
         queue.enqueue(session, jobs).expect("jobs");
         Self { course, queue, session }
@@ -93,7 +94,7 @@ fn where_nothing_was_built_every_command_says_so() {
 fn status_tells_what_failed_and_where() {
     let course = built();
     // From a directory below the course, too.
-    let run = run_in(&course.root().join("slides"), &["status"]).expect(1);
+    let run = run_in(course.root().join("slides"), &["status"]).expect(1);
     let path = course.root().join(".clx/jobs.db");
     let (first, rest) = run.stdout.split_once("\n\n").expect("an empty line");
     let head = format!("Health: warning\nQueue:  {} (", path.display());
@@ -242,10 +243,12 @@ fn watch_of_a_build_ends_with_it() {
 #[test]
 fn files_are_checked_copied_and_deleted_when_no_build_needs_them() {
     let stage = Underway::new(&["a"]);
-    stage.run(&["db", "check"]).expect(0);
+    let checked = stage.run(&["db", "check"]).expect(0);
+    assert_eq!(checked.stdout.matches(" is in order\n").count(), 2, "{}", checked.stdout);
     let copies = stage.course.root().join("copies");
     let copies = copies.to_str().expect("paths of tests are UTF-8");
-    stage.run(&["db", "backup", copies]).expect(0);
+    let copied = stage.run(&["db", "backup", copies]).expect(0);
+    assert_eq!(copied.stdout.matches("Wrote ").count(), 2, "{}", copied.stdout);
     let twice = stage.run(&["db", "backup", copies]).expect(1);
     assert!(twice.stderr.contains("jobs.db exists already"), "{}", twice.stderr);
     let copied =
@@ -257,7 +260,8 @@ fn files_are_checked_copied_and_deleted_when_no_build_needs_them() {
     stage.queue.close_session(stage.session).expect("it closes");
     let unsure = stage.run(&["db", "delete"]).expect(2);
     assert!(unsure.stderr.contains("nothing was deleted"), "{}", unsure.stderr);
-    stage.run(&["db", "delete", "--force"]).expect(0);
+    let deleted = stage.run(&["db", "delete", "--force"]).expect(0);
+    assert!(deleted.stdout.starts_with("Deleted "), "{}", deleted.stdout);
     let left = ["jobs.db", "jobs.db-wal", "jobs.db-shm", "cache.db"];
     for name in left {
         assert!(!stage.course.root().join(".clx").join(name).exists(), "{name}");

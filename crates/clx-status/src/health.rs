@@ -101,3 +101,64 @@ impl Findings {
 fn counted(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(ready: u64, total: u64, busy: u64) -> Kind {
+        Kind { name: "notebook".to_owned(), ready, total, busy, ..Kind::default() }
+    }
+
+    fn load(pending: u64, waits: f64, failed: u64, done: u64) -> QueueLoad {
+        QueueLoad {
+            pending,
+            oldest_pending_seconds: (pending > 0).then_some(waits),
+            failed_last_hour: failed,
+            completed_last_hour: done,
+            ..QueueLoad::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(load: &QueueLoad, kind: Kind, errors: &[&str], warnings: &[&str], health: Health) {
+        let found = Findings::of(load, &[kind], &[]);
+        assert_eq!(found.errors, errors);
+        assert_eq!(found.warnings, warnings);
+        assert_eq!(found.health(), health);
+    }
+
+    #[test]
+    fn no_worker_is_an_error_only_while_jobs_wait_longer_than_one_takes_to_start() {
+        check(&load(0, 0.0, 0, 9), kind(0, 0, 0), &[], &[], Health::Healthy);
+        check(&load(2, 9.0, 0, 0), kind(2, 0, 0), &[], &[], Health::Healthy);
+        let nobody = "2 jobs of kind notebook wait and no worker is there";
+        check(&load(2, 11.0, 0, 0), kind(2, 0, 0), &[nobody], &[], Health::Error);
+    }
+
+    #[test]
+    fn many_waiting_jobs_are_no_trouble_while_somebody_works() {
+        check(&load(300, 20.0, 0, 0), kind(300, 2, 2), &[], &[], Health::Healthy);
+        let idle = "300 jobs wait and nobody works";
+        check(&load(300, 20.0, 0, 0), kind(300, 2, 0), &[], &[idle], Health::Warning);
+        let long = "a job has been ready for 301 s";
+        check(&load(1, 301.0, 0, 0), kind(1, 1, 1), &[], &[long], Health::Warning);
+    }
+
+    #[test]
+    fn more_than_one_failure_in_five_is_worth_a_warning() {
+        check(&load(0, 0.0, 1, 4), kind(0, 1, 0), &[], &[], Health::Healthy);
+        let failed = "2 of 9 jobs failed in the last hour";
+        check(&load(0, 0.0, 2, 7), kind(0, 1, 0), &[], &[failed], Health::Warning);
+    }
+
+    #[test]
+    fn silent_and_lost_workers_are_told() {
+        let kind = Kind { hung: 1, dead: 2, ..kind(0, 3, 0) };
+        let told = [
+            "1 notebook worker gave no sign of life for a lease",
+            "2 notebook workers died in a build that still runs",
+        ];
+        check(&load(0, 0.0, 0, 0), kind, &[], &told, Health::Warning);
+    }
+}
