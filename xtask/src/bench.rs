@@ -33,7 +33,7 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "build",
     "incremental",
     "page",
@@ -48,10 +48,11 @@ const NAMES: [&str; 14] = [
     "latency-process",
     "idle",
     "history",
+    "look",
 ];
 
 /// Measurements that take long and vary little: one round is enough.
-const ONCE: &[&str] = &["memory", "idle", "history"];
+const ONCE: &[&str] = &["memory", "idle", "history", "look"];
 
 /// Builds the programs, runs them in turns, and prints the comparison.
 pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {

@@ -19,6 +19,7 @@ mod history;
 mod idle;
 mod incremental;
 mod latency;
+mod look;
 mod memory;
 mod page;
 mod place;
@@ -48,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,
         ["idle", directory] => idle::measure(Path::new(directory))?,
         ["history", directory] => history::measure(Path::new(directory))?,
+        ["look", directory] => look::measure(Path::new(directory))?,
         // The other end of `latency-process`.
         ["worker", file, id] => return latency::work(Path::new(file), id.parse()?),
         _ => return Err("usage: clx-side MEASUREMENT DIRECTORY".into()),

@@ -321,6 +321,20 @@ const COMPARISONS: &[Comparison] = &[
         unit: Unit::Times,
         bar: Bar::AtMost(1.5),
     },
+    Comparison {
+        what: "`clx status` after 400,000 jobs",
+        clx: ("clx", "look", "status_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(20.0),
+    },
+    Comparison {
+        what: "slowest page of jobs, workers or builds after 400,000 jobs",
+        clx: ("clx", "look", "slowest_page_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(20.0),
+    },
 ];
 
 fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {

@@ -11,8 +11,17 @@ use crate::run::Program;
 use crate::{integration, tool};
 
 /// What clx is measured in as a program.
-const WHOLE: &[&str] =
-    &["build", "incremental", "execute", "memory", "plantuml", "drawio", "containers", WATCH];
+const WHOLE: &[&str] = &[
+    "build",
+    "incremental",
+    "execute",
+    "memory",
+    "plantuml",
+    "drawio",
+    "containers",
+    "look",
+    WATCH,
+];
 
 /// What needs an engine with images.
 const CONTAINERS: &str = "containers";
