@@ -21,7 +21,7 @@ mod state_dir;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::args::Cli;
 pub use crate::exit::Exit;
@@ -29,7 +29,8 @@ pub use crate::exit::Exit;
 /// Parses the command line, runs the command, returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = args::groups::command().try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a closed pipe is no reason to complain.

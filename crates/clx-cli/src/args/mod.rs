@@ -6,6 +6,7 @@ pub mod cache;
 pub mod config;
 pub mod docker;
 pub mod git;
+pub mod groups;
 pub mod limit;
 pub mod manual;
 pub mod orphans;
