@@ -54,7 +54,7 @@ impl Drawing {
         let job = Job { label: "diagram", payload: &payload };
         let result = self.runtime.block_on(self.handler.handle(job, &context));
         let seconds = (now_ns() - begin) as f64 / 1e9;
-        let result: JobResult = serde_json::from_slice(&result.map_err(|f| format!("{f:?}"))?)?;
+        let result: JobResult = serde_json::from_slice(&result.map_err(|f| format!("{f:?}"))?.result)?;
         match &result.results[..] {
             [RequestResult::Made(made)] if made.diagnostics.is_empty() => Ok(seconds),
             other => Err(format!("not drawn: {other:?}").into()),

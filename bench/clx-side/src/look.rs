@@ -80,7 +80,8 @@ fn make_history(directory: &Path) -> Result<(), Box<dyn Error>> {
         }
         queue.close_session(session)?;
     }
-    Ok(())
+    // As builds do at their end.
+    Ok(queue.tidy_up()?)
 }
 
 fn job(kind: &str, label: &str) -> NewJob {

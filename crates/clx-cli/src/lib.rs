@@ -29,7 +29,9 @@ pub use crate::exit::Exit;
 /// Parses the command line, runs the command, returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
-    let parsed = args::groups::command().try_get_matches();
+    let first = std::env::args_os().nth(1);
+    let first = first.as_deref().and_then(std::ffi::OsStr::to_str);
+    let parsed = args::groups::command(first).try_get_matches();
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {

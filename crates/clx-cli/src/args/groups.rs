@@ -19,9 +19,17 @@ const GROUPS: [(&str, &[&str]); 5] = [
 /// Commands that every program has.
 const USUAL: (&str, &[&str]) = ("Other", &["completions", "man", "help"]);
 
-/// Returns the command line with its commands in groups.
+/// Returns the command line; where it will show the list of commands, they stand in groups. `first` is the
+/// first word behind the name of the program. Groups are made for the list alone: they cost a millisecond.
 #[must_use]
-pub fn command() -> clap::Command {
+pub fn command(first: Option<&str>) -> clap::Command {
+    match first {
+        None | Some("-h" | "--help" | "help") => grouped(),
+        Some(_) => Cli::command(),
+    }
+}
+
+fn grouped() -> clap::Command {
     let mut command = Cli::command();
     command.build();
     let groups: Vec<String> =

@@ -107,14 +107,14 @@ impl SqliteQueue {
         self.committer.database().path()
     }
 
-    /// Does what idle time is for: copies the WAL back into the file, cuts it if it grew long, and
+    /// Does what idle time is for: copies the WAL back into the file, cuts it if it is not short, and
     /// gives free pages back to the file system.
     ///
     /// # Errors
     /// [`QueueError::Database`].
     pub fn tidy_up(&self) -> Result<(), QueueError> {
         let database = self.committer.database();
-        let is_long = wal::is_long(database.path());
+        let is_long = wal::is_worth_cutting(database.path());
         let connection = database.writer()?;
         let tidy = || {
             connection.execute_batch("PRAGMA incremental_vacuum(200)")?;

@@ -13,13 +13,26 @@ use rusqlite::Connection;
 /// Size from which the WAL is cut; above what a checkpoint by SQLite itself leaves.
 const LIMIT: u64 = 32 << 20;
 
+/// Size from which the WAL is cut when there is time: the next process that opens the file reads all of
+/// it first, 1 ms for 4 MB.
+const IDLE_LIMIT: u64 = 1 << 20;
+
 /// How long other writers, and then readers, are waited for. Writers wait meanwhile, so whoever
 /// fails must not try again soon.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Tells whether the WAL of a database file is so long that it should be cut.
 pub(crate) fn is_long(database: &Path) -> bool {
-    std::fs::metadata(path_of(database)).is_ok_and(|metadata| metadata.len() > LIMIT)
+    exceeds(database, LIMIT)
+}
+
+/// Tells whether the WAL of a database file should be cut when there is time.
+pub(crate) fn is_worth_cutting(database: &Path) -> bool {
+    exceeds(database, IDLE_LIMIT)
+}
+
+fn exceeds(database: &Path, limit: u64) -> bool {
+    std::fs::metadata(path_of(database)).is_ok_and(|metadata| metadata.len() > limit)
 }
 
 /// Copies the WAL back into the file and cuts it to nothing. False at once if another process is
