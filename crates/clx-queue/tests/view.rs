@@ -192,3 +192,25 @@ fn what_finished_last_comes_first() {
         stage.queue.lately_finished(2).unwrap().into_iter().map(|job| job.label).collect();
     assert_eq!(labels, ["3", "2"]);
 }
+
+#[test]
+fn change_counter_moves_with_changes_of_anybody_and_never_else() {
+    let stage = Stage::new();
+    let other = SqliteQueue::open(stage.queue.path(), &SqliteOptions::default()).unwrap();
+    let mut last = stage.queue.change_counter().unwrap();
+    let mut has_changed = || {
+        let now = stage.queue.change_counter().unwrap();
+        std::mem::replace(&mut last, now) != now
+    };
+    assert!(!has_changed());
+    let session = stage.session();
+    assert!(has_changed(), "a change of this handle");
+    other.enqueue(session, vec![NewJob::new("a", "x", vec![])]).unwrap();
+    assert!(has_changed(), "a change of another handle");
+    stage.queue.jobs(&JobFilter::default()).unwrap();
+    assert!(!has_changed(), "reading is none");
+
+    std::fs::remove_file(stage.queue.path()).unwrap();
+    let error = stage.queue.change_counter().unwrap_err();
+    assert!(error.to_string().contains("jobs.db"), "{error}");
+}
