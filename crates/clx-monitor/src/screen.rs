@@ -85,8 +85,12 @@ struct Restore;
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        // A terminal that is gone needs nothing.
-        let _gone = ratatui::try_restore();
+        // The hook of `try_init` has restored before it printed the panic's message; to leave the
+        // alternate screen twice would put the cursor before the message.
+        if !std::thread::panicking() {
+            // A terminal that is gone needs nothing.
+            let _gone = ratatui::try_restore();
+        }
     }
 }
 
