@@ -22,7 +22,7 @@ fn cancel_job(queue: &dyn QueueView, id: JobId) -> Result<String, QueueError> {
     let Some(job) = queue.job(id)? else { return Ok(format!("job {id} is gone")) };
     let counts = queue.cancel(job.session, &CancelTarget::Job(id), BY)?;
     Ok(match (counts.cancelled, counts.requested) {
-        (0, 0) => format!("job {id} is {} already", job.state),
+        (0, 0) => format!("job {id} has ended already"),
         (0, _) => format!("the worker of job {id} was asked to stop"),
         (1, _) => format!("job {id} is cancelled"),
         (n, _) => format!("job {id} is cancelled, and {} that needed it", counted(n - 1, "job")),
@@ -55,7 +55,9 @@ pub(crate) fn retry(
         return Ok(has_ended(job.session));
     }
     match queue.retry(id) {
-        Ok(new) => Ok(format!("job {id} runs again, as job {new}")),
+        Ok(new) => {
+            Ok(format!("job {id} runs again as job {new}, if its build does not end before"))
+        }
         Err(QueueError::SessionClosed { session }) => Ok(has_ended(session)),
         Err(QueueError::NotRetryable { state, .. }) => Ok(format!(
             "job {id} is {state}; only a job that failed or was cancelled can run again"
@@ -114,7 +116,7 @@ mod tests {
         let say = |job: JobId| cancel(&stage.queue, Cancel::Job(job)).unwrap();
         assert_eq!(say(stage.jobs[0]), "the worker of job 1 was asked to stop");
         assert_eq!(say(stage.jobs[1]), "job 2 is cancelled");
-        assert_eq!(say(stage.jobs[1]), "job 2 is cancelled already");
+        assert_eq!(say(stage.jobs[1]), "job 2 has ended already");
         assert_eq!(say(JobId(99)), "job 99 is gone");
         let all = |build| cancel(&stage.queue, Cancel::Build(build)).unwrap();
         assert_eq!(all(stage.build), "build 1: 1 job cancelled, 1 running asked to stop");
@@ -125,7 +127,10 @@ mod tests {
         let (mut stage, claimed) = stage();
         let failed = claimed.failed(ErrorClass::User, "it is wrong".to_owned());
         stage.seat.report(&stage.queue, vec![failed]).unwrap();
-        assert_eq!(retried(&stage, stage.jobs[0], false), "job 1 runs again, as job 4");
+        assert_eq!(
+            retried(&stage, stage.jobs[0], false),
+            "job 1 runs again as job 4, if its build does not end before"
+        );
         assert_eq!(
             retried(&stage, stage.jobs[1], false),
             "job 2 is ready; only a job that failed or was cancelled can run again"

@@ -195,10 +195,10 @@ pub(crate) fn seconds(seconds: f64) -> Duration {
 /// Says why a pane has no lines.
 pub(crate) fn empty(snapshot: &Snapshot, pane: Pane) -> String {
     match pane {
-        Pane::Builds => "no builds yet; `clx build SPEC` starts one".to_owned(),
+        Pane::Builds => "no builds yet: run `clx build SPEC`".to_owned(),
         Pane::Queue => "no jobs yet".to_owned(),
         Pane::Workers => match snapshot.overview.kinds.iter().map(|kind| kind.total).sum() {
-            0 => "no workers; builds start them when there is work".to_owned(),
+            0 => "no workers now; builds start them".to_owned(),
             n => format!("{} without a job", counted(n, "worker")),
         },
         Pane::Failures => "nothing went wrong".to_owned(),

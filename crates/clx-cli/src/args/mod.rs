@@ -4,6 +4,7 @@ pub mod build;
 pub mod cache;
 pub mod docker;
 pub mod limit;
+pub mod monitor;
 pub mod plan;
 pub mod pool;
 pub mod selection;
@@ -19,6 +20,7 @@ use clx_course::{LoadOptions, course_root};
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
 pub use self::docker::DockerCommand;
+pub use self::monitor::MonitorArgs;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::setup::SetupArgs;
@@ -65,6 +67,9 @@ pub enum Command {
     /// Build a course, serve it, and build again whenever files of it change
     #[command(after_help = watch::EXAMPLES)]
     Watch(Box<WatchArgs>),
+    /// Watch builds in the terminal: what runs, what failed and why; cancel and retry
+    #[command(after_help = monitor::EXAMPLES)]
+    Monitor(MonitorArgs),
     /// Check a course and report all problems at once, building nothing
     Validate(SpecArgs),
     /// List the output targets of a course

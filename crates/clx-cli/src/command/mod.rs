@@ -14,6 +14,7 @@ mod images;
 mod last_build;
 mod limited;
 mod list;
+mod monitor;
 mod narrow;
 mod outline;
 mod pages;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Watch(args) => build::run((*args).into()),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Monitor(args) => monitor::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),

@@ -21,9 +21,14 @@ const RESET: &str = "\x1b[0m";
 impl Style {
     /// Uses colours if standard error is a terminal that wants them.
     pub(crate) fn for_stderr(no_color: bool) -> Self {
+        Self { coloured: !no_color && Self::wants_colours() && std::io::stderr().is_terminal() }
+    }
+
+    /// Tells whether the environment has nothing against colours.
+    pub(crate) fn wants_colours() -> bool {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { coloured: !no_color && !unwanted && std::io::stderr().is_terminal() }
+        !unwanted
     }
 
     fn paint(self, colour: &str, text: &str) -> String {
