@@ -11,9 +11,12 @@ use clx_status::IsDead;
 use crate::model::Source;
 use crate::read::Reader;
 
-/// Health depends on time as well, such as on leases that run out: even an unchanged file is read again
-/// after this time.
+/// Health depends on time as well, such as on leases that run out: while builds are open, even an
+/// unchanged file is read again after this time.
 const AGAIN: Duration = Duration::from_secs(10);
+
+/// The same while none is: what ended in the last hour becomes less.
+const AGAIN_AT_REST: Duration = Duration::from_secs(60);
 
 /// A queue's file; it is never created.
 pub(crate) struct QueueFile<'a> {
@@ -21,8 +24,16 @@ pub(crate) struct QueueFile<'a> {
     clock: Arc<dyn Clock>,
     is_dead: IsDead<'a>,
     pub(crate) reader: Reader,
-    /// The queue and, if it was read, its change counter and the moment.
-    open: Option<(SqliteQueue, Option<(u64, Timestamp)>)>,
+    open: Option<(SqliteQueue, Option<Seen>)>,
+}
+
+/// What is known of a queue that was read.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// Its change counter.
+    counter: u64,
+    /// When to read it again although nothing changed.
+    until: Timestamp,
 }
 
 impl<'a> QueueFile<'a> {
@@ -67,12 +78,13 @@ impl<'a> QueueFile<'a> {
         // Before the reading, so that what changes meanwhile is read the next time.
         let counter = queue.change_counter()?;
         let now = self.clock.now();
-        let is_known = seen.is_some_and(|(known, at)| known == counter && now.since(at) < AGAIN);
-        if is_known {
+        if seen.is_some_and(|seen| seen.counter == counter && now < seen.until) {
             return Ok(None);
         }
         let snapshot = self.reader.snapshot(queue, now, self.is_dead)?;
-        *seen = Some((counter, now));
+        let is_at_rest = snapshot.overview.builds.is_empty();
+        let until = now.plus(if is_at_rest { AGAIN_AT_REST } else { AGAIN });
+        *seen = Some(Seen { counter, until });
         Ok(Some(Source::Open(Box::new(snapshot))))
     }
 }
@@ -114,6 +126,10 @@ mod tests {
         assert_eq!(found(&mut file), "unchanged");
         clock.advance(AGAIN);
         assert_eq!(found(&mut file), "1 builds", "health depends on time");
+        queue.close_session(build).unwrap();
+        assert_eq!(found(&mut file), "1 builds");
+        clock.advance(AGAIN);
+        assert_eq!(found(&mut file), "unchanged", "at rest");
 
         drop(queue);
         let elsewhere = dir.path().join("old");

@@ -61,6 +61,11 @@ impl Model {
         if key.kind == KeyEventKind::Release {
             return None;
         }
+        if key.modifiers.contains(KeyModifiers::ALT) {
+            // Terminals send the same for Alt and a letter as for Esc and then the letter.
+            let _nothing = self.key(KeyCode::Esc.into());
+            return self.key(KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key });
+        }
         self.notice = None;
         let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {

@@ -204,3 +204,15 @@ fn control_c_ends_everywhere_and_other_control_letters_do_nothing() {
     press(&mut model, &[letter('/')]);
     assert_eq!(model.key(control('c')), Some(Effect::Interrupt));
 }
+
+#[test]
+fn escape_and_a_letter_are_two_keys_also_when_they_come_as_one() {
+    let mut model = stage::model(80, 24);
+    model.opened(numbered(3));
+    let alt = KeyEvent::new(letter('3'), KeyModifiers::ALT);
+    assert_eq!(model.key(alt), None);
+    assert_eq!((&model.screen, model.focus), (&Screen::Panes, Pane::Workers));
+    press(&mut model, &[letter('c')]);
+    assert_eq!(model.key(KeyEvent::new(letter('y'), KeyModifiers::ALT)), None, "Esc was no yes");
+    assert_eq!(model.prompt, None);
+}

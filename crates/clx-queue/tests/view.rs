@@ -69,6 +69,7 @@ fn job_done_in_part_is_among_those_in_trouble_and_keeps_its_result() {
     stage.work(session, "a");
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), ["wrong", "partial"]);
+    assert_eq!(stage.queue.n_troubled(session).unwrap(), 2);
     let partial = stage.queue.job(jobs[1]).unwrap().unwrap();
     assert_eq!((partial.state, partial.error_class), (JobState::Completed, Some(ErrorClass::User)));
     assert_eq!(stage.queue.result(jobs[1]).unwrap().unwrap(), b"half");
@@ -100,6 +101,7 @@ fn cancelled_job_is_not_in_trouble() {
     stage.queue.close_session(session).unwrap();
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), Vec::<String>::new());
+    assert_eq!(stage.queue.n_troubled(session).unwrap(), 0);
     let cancelled = JobFilter { states: vec![JobState::Cancelled], ..JobFilter::default() };
     assert_eq!(stage.labels(&cancelled), ["x"]);
 }

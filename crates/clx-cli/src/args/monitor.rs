@@ -7,6 +7,8 @@ use super::build::StateArgs;
 /// Shown below the help of `clx monitor`.
 pub(super) const EXAMPLES: &str = "It shows builds of other terminals, needs none to run, and changes nothing but what `c` (cancel)\n\
     and `r` (retry) ask for. `?` lists all keys.\n\n\
+    The queue is that of `.clx` in the working directory or the nearest one above it, unless `CLX_DB_PATH`\n\
+    or an option names another one.\n\n\
     Examples:\n  clx monitor\n  clx monitor --state-dir ~/courses/python/.clx --refresh 1";
 
 /// What to look at and how.
