@@ -61,6 +61,13 @@ pub trait QueueView: Queue {
     /// As [`QueueView::list_sessions`].
     fn totals(&self, session: Option<SessionId>) -> Result<Vec<Total>, QueueError>;
 
+    /// Counts the jobs of a session with which something went wrong, those that
+    /// [`JobFilter::troubled`](crate::JobFilter::troubled) would list.
+    ///
+    /// # Errors
+    /// As [`QueueView::list_sessions`].
+    fn n_troubled(&self, session: SessionId) -> Result<u64, QueueError>;
+
     /// Tells what became final in each minute since the one that holds `since`, of one session or of
     /// all; minutes without any are left out.
     ///

@@ -69,6 +69,7 @@ fn job_done_in_part_is_among_those_in_trouble_and_keeps_its_result() {
     stage.work(session, "a");
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), ["wrong", "partial"]);
+    assert_eq!(stage.queue.n_troubled(session).unwrap(), 2);
     let partial = stage.queue.job(jobs[1]).unwrap().unwrap();
     assert_eq!((partial.state, partial.error_class), (JobState::Completed, Some(ErrorClass::User)));
     assert_eq!(stage.queue.result(jobs[1]).unwrap().unwrap(), b"half");
@@ -100,6 +101,7 @@ fn cancelled_job_is_not_in_trouble() {
     stage.queue.close_session(session).unwrap();
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), Vec::<String>::new());
+    assert_eq!(stage.queue.n_troubled(session).unwrap(), 0);
     let cancelled = JobFilter { states: vec![JobState::Cancelled], ..JobFilter::default() };
     assert_eq!(stage.labels(&cancelled), ["x"]);
 }
@@ -191,4 +193,26 @@ fn what_finished_last_comes_first() {
     let labels: Vec<_> =
         stage.queue.lately_finished(2).unwrap().into_iter().map(|job| job.label).collect();
     assert_eq!(labels, ["3", "2"]);
+}
+
+#[test]
+fn change_counter_moves_with_changes_of_anybody_and_never_else() {
+    let stage = Stage::new();
+    let other = SqliteQueue::open(stage.queue.path(), &SqliteOptions::default()).unwrap();
+    let mut last = stage.queue.change_counter().unwrap();
+    let mut has_changed = || {
+        let now = stage.queue.change_counter().unwrap();
+        std::mem::replace(&mut last, now) != now
+    };
+    assert!(!has_changed());
+    let session = stage.session();
+    assert!(has_changed(), "a change of this handle");
+    other.enqueue(session, vec![NewJob::new("a", "x", vec![])]).unwrap();
+    assert!(has_changed(), "a change of another handle");
+    stage.queue.jobs(&JobFilter::default()).unwrap();
+    assert!(!has_changed(), "reading is none");
+
+    std::fs::remove_file(stage.queue.path()).unwrap();
+    let error = stage.queue.change_counter().unwrap_err();
+    assert!(error.to_string().contains("jobs.db"), "{error}");
 }

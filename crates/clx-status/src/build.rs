@@ -2,8 +2,8 @@
 
 use clx_core::Timestamp;
 use clx_queue::{
-    JobFilter, JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord,
-    SessionRole, SessionState, Total,
+    JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord, SessionRole,
+    SessionState, Total,
 };
 use serde::{Deserialize, Serialize};
 
@@ -167,11 +167,5 @@ fn failures(
     if !totals.iter().any(|total| total.state.is_final()) {
         return Ok(0);
     }
-    let troubled = JobFilter {
-        session: Some(session),
-        troubled: true,
-        limit: u32::MAX,
-        ..JobFilter::default()
-    };
-    Ok(queue.jobs(&troubled)?.len() as u64)
+    queue.n_troubled(session)
 }

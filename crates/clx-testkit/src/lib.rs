@@ -5,6 +5,7 @@
 //! | [`queue_conformance`](mod@queue_conformance) | the contract of a queue, the same for every implementation |
 //! | [`fake_kernel`] | a Jupyter kernel with fault modes |
 //! | [`course`] | small courses in temp dirs |
+//! | [`pty`] | a program in a pseudo-terminal |
 //! | [`tree`] | what lies in a directory, to be compared |
 
 #![expect(
@@ -15,5 +16,6 @@
 
 pub mod course;
 pub mod fake_kernel;
+pub mod pty;
 pub mod queue_conformance;
 pub mod tree;

@@ -11,6 +11,7 @@ pub mod limit;
 pub mod manual;
 pub mod orphans;
 pub mod outline;
+pub mod monitor;
 pub mod plan;
 pub mod pool;
 pub mod queue;
@@ -31,6 +32,7 @@ pub use self::cache::CacheCommand;
 pub use self::config::ConfigCommand;
 pub use self::docker::DockerCommand;
 pub use self::outline::OutlineArgs;
+pub use self::monitor::MonitorArgs;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::queue::{BuildsCommand, DbCommand, JobsCommand, StatusArgs, WorkersCommand};
@@ -84,6 +86,9 @@ pub enum Command {
     /// Add something to a course
     #[command(subcommand)]
     New(scaffold::NewCommand),
+    /// Watch builds in the terminal: what runs, what failed and why; cancel and retry
+    #[command(after_help = monitor::EXAMPLES)]
+    Monitor(MonitorArgs),
     /// Check a course and report all problems at once, building nothing
     #[command(after_help = validate::EXAMPLES)]
     Validate(validate::ValidateArgs),

@@ -21,6 +21,7 @@ mod last_build;
 mod limited;
 mod list;
 mod manual;
+mod monitor;
 mod narrow;
 mod orphans;
 mod outline;
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Init(args) => scaffold::init(&args),
         Command::New(command) => scaffold::new(&command),
+        Command::Monitor(args) => monitor::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Decks(args) => decks::run(&args),

@@ -30,9 +30,14 @@ impl Style {
     }
 
     fn for_stream(no_color: bool, is_terminal: bool) -> Self {
+        Self { coloured: !no_color && Self::wants_colours() && is_terminal }
+    }
+
+    /// Tells whether the environment has nothing against colours.
+    pub(crate) fn wants_colours() -> bool {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { coloured: !no_color && !unwanted && is_terminal }
+        !unwanted
     }
 
     fn paint(self, colour: &str, text: &str) -> String {

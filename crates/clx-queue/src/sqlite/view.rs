@@ -3,7 +3,7 @@
 use clx_core::Timestamp;
 
 use super::SqliteQueue;
-use super::operation::{list, overview, session};
+use super::operation::{jobs, list, overview, session};
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId};
@@ -18,6 +18,10 @@ impl QueueView for SqliteQueue {
 
     fn totals(&self, session: Option<SessionId>) -> Result<Vec<Total>, QueueError> {
         self.read(|reader| overview::totals(reader, session))
+    }
+
+    fn n_troubled(&self, session: SessionId) -> Result<u64, QueueError> {
+        self.read(|reader| jobs::n_troubled(reader, session))
     }
 
     fn minutes(

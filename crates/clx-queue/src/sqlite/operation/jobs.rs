@@ -37,6 +37,15 @@ pub(crate) fn jobs(
     Ok(found)
 }
 
+/// Counts the jobs of a session with which something went wrong.
+pub(crate) fn n_troubled(connection: &Connection, session: SessionId) -> rusqlite::Result<u64> {
+    let filter = JobFilter { session: Some(session), troubled: true, ..JobFilter::default() };
+    let conditions = Conditions::new(&filter, None);
+    let sql = format!("SELECT count(*) FROM jobs WHERE {}", conditions.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_row(params_from_iter(&conditions.values), |row| row.get(0))
+}
+
 /// The place in the list after which to go on; a job that is gone has none.
 type After = Option<(SessionId, JobId)>;
 
