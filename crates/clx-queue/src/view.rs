@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId};
-use crate::job::JobRecord;
+use crate::job::{JobFilter, JobRecord};
 use crate::queue::Queue;
 use crate::session::SessionRecord;
 use crate::state::JobState;
@@ -89,6 +89,20 @@ pub trait QueueView: Queue {
     /// # Errors
     /// As [`QueueView::list_sessions`].
     fn latest_events(&self, limit: u32) -> Result<Vec<Event>, QueueError>;
+
+    /// Counts the jobs that a filter finds on all its pages; its `after` and `limit` do not count. Sums are
+    /// kept for sessions, states and types; a text, a time or trouble has to be looked for in all jobs
+    /// that the rest of the filter leaves.
+    ///
+    /// # Errors
+    /// As [`QueueView::list_sessions`].
+    fn count_jobs(&self, filter: &JobFilter) -> Result<u64, QueueError>;
+
+    /// Returns the input of a job, as whoever enqueued it wrote it.
+    ///
+    /// # Errors
+    /// As [`QueueView::list_sessions`].
+    fn payload(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError>;
 
     /// Returns what the worker returned for a completed job.
     ///

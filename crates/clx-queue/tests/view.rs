@@ -192,3 +192,54 @@ fn what_finished_last_comes_first() {
         stage.queue.lately_finished(2).unwrap().into_iter().map(|job| job.label).collect();
     assert_eq!(labels, ["3", "2"]);
 }
+
+#[test]
+fn change_counter_moves_with_changes_of_anybody_and_never_else() {
+    let stage = Stage::new();
+    let other = SqliteQueue::open(stage.queue.path(), &SqliteOptions::default()).unwrap();
+    let mut last = stage.queue.change_counter().unwrap();
+    let mut has_changed = || {
+        let now = stage.queue.change_counter().unwrap();
+        std::mem::replace(&mut last, now) != now
+    };
+    assert!(!has_changed());
+    let session = stage.session();
+    assert!(has_changed(), "a change of this handle");
+    other.enqueue(session, vec![NewJob::new("a", "x", vec![])]).unwrap();
+    assert!(has_changed(), "a change of another handle");
+    stage.queue.jobs(&JobFilter::default()).unwrap();
+    assert!(!has_changed(), "reading is none");
+
+    std::fs::remove_file(stage.queue.path()).unwrap();
+    let error = stage.queue.change_counter().unwrap_err();
+    assert!(error.to_string().contains("jobs.db"), "{error}");
+}
+
+#[test]
+fn jobs_of_all_pages_are_counted() {
+    let stage = Stage::new();
+    let (first, second) = (stage.session(), stage.session());
+    let jobs = stage.enqueue(first, "a", &["x", "wrong", "partial", "y"]);
+    stage.enqueue(second, "b", &["x", "z"]);
+    stage.work(first, "a");
+    let check = |filter: JobFilter, expected| {
+        assert_eq!(stage.queue.count_jobs(&filter).unwrap(), expected, "{filter:?}");
+    };
+    let all = JobFilter { limit: 1, after: Some(jobs[0]), ..JobFilter::default() };
+    check(all.clone(), 6);
+    check(JobFilter { session: Some(first), ..all.clone() }, 4);
+    check(JobFilter { job_type: Some("b".to_owned()), ..all.clone() }, 2);
+    check(JobFilter { states: vec![JobState::Ready, JobState::Failed], ..all.clone() }, 3);
+    check(JobFilter { label: Some("x".to_owned()), ..all.clone() }, 2);
+    check(JobFilter { troubled: true, ..all.clone() }, 2);
+    check(JobFilter { troubled: true, session: Some(second), ..all }, 0);
+}
+
+#[test]
+fn payload_is_what_was_enqueued() {
+    let stage = Stage::new();
+    let job = NewJob::new("a", "x", b"input".to_vec());
+    let id = stage.queue.enqueue(stage.session(), vec![job]).unwrap()[0];
+    assert_eq!(stage.queue.payload(id).unwrap().unwrap(), b"input");
+    assert_eq!(stage.queue.payload(JobId(id.0 + 1)).unwrap(), None);
+}

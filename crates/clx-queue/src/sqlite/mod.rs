@@ -5,12 +5,14 @@
 //! | `operation/` | one file per operation, SQL and row mapping |
 //! | `commit` | group commit: concurrent callers share a transaction |
 //! | `transaction` | what an operation sees, and whom to wake after COMMIT |
+//! | `change` | whether anything changed |
 //! | `wal` | keeps the WAL short |
 //! | `wake`, `doorbell` | wakes waiters in this process, and in others |
 //! | `safety` | looks now and then, in case a doorbell was lost |
 //!
 //! A worker process opens the same file; a container never does, it talks to a gateway.
 
+mod change;
 mod commit;
 mod doorbell;
 mod operation;

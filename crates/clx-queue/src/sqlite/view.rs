@@ -3,11 +3,11 @@
 use clx_core::Timestamp;
 
 use super::SqliteQueue;
-use super::operation::{list, overview, session};
+use super::operation::{jobs, list, overview, session};
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId};
-use crate::job::JobRecord;
+use crate::job::{JobFilter, JobRecord};
 use crate::session::SessionRecord;
 use crate::view::{Minute, QueueView, SessionFilter, Total};
 
@@ -38,6 +38,14 @@ impl QueueView for SqliteQueue {
 
     fn latest_events(&self, limit: u32) -> Result<Vec<Event>, QueueError> {
         self.read(|reader| list::latest_events(reader, limit))
+    }
+
+    fn count_jobs(&self, filter: &JobFilter) -> Result<u64, QueueError> {
+        self.read(|reader| jobs::count(reader, filter))
+    }
+
+    fn payload(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError> {
+        self.read(|reader| overview::payload(reader, job))
     }
 
     fn result(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError> {
