@@ -7,6 +7,7 @@ pub mod limit;
 pub mod plan;
 pub mod pool;
 pub mod selection;
+pub mod serve;
 pub mod setup;
 pub mod watch;
 pub mod worker;
@@ -21,6 +22,7 @@ pub use self::cache::CacheCommand;
 pub use self::docker::DockerCommand;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
+pub use self::serve::ServeArgs;
 pub use self::setup::SetupArgs;
 pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
@@ -65,6 +67,9 @@ pub enum Command {
     /// Build a course, serve it, and build again whenever files of it change
     #[command(after_help = watch::EXAMPLES)]
     Watch(Box<WatchArgs>),
+    /// Show builds, jobs and failures in a browser, while they happen and afterwards
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(ServeArgs),
     /// Check a course and report all problems at once, building nothing
     Validate(SpecArgs),
     /// List the output targets of a course

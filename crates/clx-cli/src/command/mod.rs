@@ -21,7 +21,9 @@ mod plan;
 mod planning;
 mod pool;
 mod round;
+mod serve;
 mod setup;
+mod shown_queue;
 mod toolbox;
 mod tools;
 mod underway;
@@ -48,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Watch(args) => build::run((*args).into()),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Outline(args) => outline::run(&args),

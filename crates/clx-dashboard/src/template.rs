@@ -1,0 +1,51 @@
+//! The templates of pages. Principal type: [`Templates`].
+
+use clx_core::Timestamp;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error};
+use serde_json::Value;
+
+use crate::words;
+
+/// Templates by their names. All text is escaped.
+const ALL: [(&str, &str); 11] = [
+    ("base", include_str!("templates/base.html")),
+    ("macros", include_str!("templates/macros.html")),
+    ("overview", include_str!("templates/overview.html")),
+    ("builds", include_str!("templates/builds.html")),
+    ("build", include_str!("templates/build.html")),
+    ("jobs", include_str!("templates/jobs.html")),
+    ("job", include_str!("templates/job.html")),
+    ("depends", include_str!("templates/depends.html")),
+    ("cache", include_str!("templates/cache.html")),
+    ("problem", include_str!("templates/problem.html")),
+    ("tree", include_str!("templates/tree.html")),
+];
+
+/// Makes HTML of what pages show.
+pub(crate) struct Templates(Environment<'static>);
+
+impl Templates {
+    pub(crate) fn new() -> Result<Self, Box<Error>> {
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_filter("duration", words::duration);
+        environment.add_filter("amount", words::amount);
+        environment.add_filter("counted", |n: u64, noun: &str| words::count(n, noun));
+        environment.add_filter("encode", |text: &str| clx_serve::encode(text));
+        environment.add_filter("iso", |seconds: i64| words::iso(moment(seconds)));
+        environment.add_filter("ago", |then: i64, now: i64| words::ago(moment(then), moment(now)));
+        for (name, text) in ALL {
+            environment.add_template(name, text)?;
+        }
+        Ok(Self(environment))
+    }
+
+    pub(crate) fn render(&self, name: &str, context: &Value) -> Result<String, Box<Error>> {
+        Ok(self.0.get_template(name)?.render(Serde(context))?)
+    }
+}
+
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_us(seconds.saturating_mul(1_000_000))
+}
