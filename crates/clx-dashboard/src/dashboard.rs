@@ -126,6 +126,10 @@ impl Site {
         if !request.only_reads() {
             return Err(wrong_method("this address is for reading"));
         }
+        if !matches!(route, Route::Style | Route::Script) {
+            // A file that is gone is an error, and not what is left of it in memory.
+            self.queue.change_counter()?;
+        }
         let query = request.query();
         let text =
             |media_type, text: &'static str| Ok(Reply::new(StatusCode::OK, media_type, text));

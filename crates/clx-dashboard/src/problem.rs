@@ -58,7 +58,7 @@ impl From<QueueError> for Problem {
             _ => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 message,
-                "look whether the file of the queue is still there and can be read",
+                "look whether the file of the queue is still there, and start `clx serve` again",
             ),
         }
     }

@@ -101,6 +101,7 @@ impl<'a> Watch<'a> {
 /// Returns what listeners are told at this moment.
 pub(crate) fn news(site: &Site) -> Vec<(&'static str, Value)> {
     let read = || -> Result<_, Problem> {
+        site.queue.change_counter()?;
         let overview = site.overview()?;
         let jobs = json!({ "queue": overview.queue, "failures": overview.failures });
         let builds = json!({ "builds": overview.builds });

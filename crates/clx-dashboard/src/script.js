@@ -81,12 +81,28 @@
     refresh();
   }
 
-  const source = new EventSource("/events");
-  for (const name of ["status", "jobs", "builds"]) source.addEventListener(name, take);
-  source.addEventListener("open", () => {
-    // Whatever was said meanwhile about the connection is no longer so.
-    if (health.querySelector("span[aria-hidden]") === null) { wanted = true; refresh(); }
-  });
-  source.addEventListener("error", () => complain("Not connected: clx serve has ended or cannot be reached; this page may be old."));
-  document.addEventListener("visibilitychange", () => refresh());
+  let source = null;
+
+  // Only a page that is seen listens: browsers open a handful of connections to a server, over all tabs.
+  // The server begins a stream with what is so now, so a page that comes back misses nothing.
+  function listen() {
+    if (document.hidden || source !== null) return;
+    source = new EventSource("/events");
+    for (const name of ["status", "jobs", "builds"]) source.addEventListener(name, take);
+    source.addEventListener("error", () => complain("Not connected: clx serve has ended or cannot be reached; this page may be old."));
+    source.addEventListener("open", () => {
+      // Whatever was said meanwhile about the connection is no longer so.
+      if (health.querySelector("span[aria-hidden]") === null) { wanted = true; refresh(); }
+    });
+  }
+
+  function hush() {
+    source?.close();
+    source = null;
+  }
+
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", listen);
+  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+  listen();
 })();
