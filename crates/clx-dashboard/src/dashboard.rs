@@ -137,6 +137,7 @@ impl Site {
         match *route {
             Route::Style => text("text/css; charset=utf-8", include_str!("style.css")),
             Route::Script => text("text/javascript; charset=utf-8", include_str!("script.js")),
+            Route::Trees => page::tree(self, &self.stock.roots()?).map(html),
             Route::Tree => self.tree(request.path()),
             Route::Events => Ok(self.listen()),
             Route::Nothing => Err(Problem::nowhere()),
@@ -168,9 +169,6 @@ impl Site {
             return Err(Problem::nowhere());
         }
         let roots = self.stock.roots()?;
-        if path.trim_end_matches('/') == TREE {
-            return Ok(Reply::new(StatusCode::OK, HTML, page::tree(self, &roots)?));
-        }
         Ok(Tree { prefix: TREE, title: "Outputs", roots: &roots }.answer(path))
     }
 }

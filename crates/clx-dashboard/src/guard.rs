@@ -42,10 +42,7 @@ pub(crate) fn may_change(request: &Request, token: &Token) -> Result<(), Problem
 
 /// Adds the headers that keep pages from doing or suffering what they should not.
 pub(crate) fn harden(reply: Reply, route: &Route) -> Reply {
-    let policy = match route {
-        Route::Tree => SHOWN_ONLY,
-        _ => OWN_ONLY,
-    };
+    let policy = if matches!(route, Route::Tree) { SHOWN_ONLY } else { OWN_ONLY };
     reply
         .with_header("content-security-policy", policy)
         .with_header("referrer-policy", "same-origin")

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Depends,
     /// What the cache holds.
     Cache,
+    /// The list of output trees.
+    Trees,
     /// Built outputs.
     Tree,
     /// The stylesheet.
@@ -76,6 +78,7 @@ impl Route {
             }
             ["depends"] => Self::Depends,
             ["cache"] => Self::Cache,
+            ["tree"] | ["tree", ""] => Self::Trees,
             ["tree", ..] => Self::Tree,
             ["style.css"] => Self::Style,
             ["script.js"] => Self::Script,
@@ -121,6 +124,7 @@ mod tests {
         check("/builds/7", Route::Build(SessionId(7)));
         check("/jobs", Route::Jobs);
         check("/jobs/12", Route::Job(JobId(12)));
+        check("/tree/", Route::Trees);
         check("/tree/public/En/a%20b.html", Route::Tree);
         check("/api/jobs/12", Route::Api(Api::Job(JobId(12))));
         check("/jobs/12/cancel", Route::Change(Change::CancelJob(JobId(12))));

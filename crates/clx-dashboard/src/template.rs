@@ -2,8 +2,7 @@
 
 use clx_core::Timestamp;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error};
-use serde_json::Value;
+use minijinja::{AutoEscape, Environment, Error, HtmlEscape, Value};
 
 use crate::words;
 
@@ -33,6 +32,7 @@ impl Templates {
         environment.add_filter("amount", words::amount);
         environment.add_filter("counted", |n: u64, noun: &str| words::count(n, noun));
         environment.add_filter("encode", |text: &str| clx_serve::encode(text));
+        environment.add_filter("path", breakable);
         environment.add_filter("iso", |seconds: i64| words::iso(moment(seconds)));
         environment.add_filter("ago", |then: i64, now: i64| words::ago(moment(then), moment(now)));
         for (name, text) in ALL {
@@ -41,11 +41,36 @@ impl Templates {
         Ok(Self(environment))
     }
 
-    pub(crate) fn render(&self, name: &str, context: &Value) -> Result<String, Box<Error>> {
+    pub(crate) fn render(
+        &self,
+        name: &str,
+        context: &serde_json::Value,
+    ) -> Result<String, Box<Error>> {
         Ok(self.0.get_template(name)?.render(Serde(context))?)
     }
 }
 
+/// Escapes a path, and lets it be broken after its slashes.
+fn breakable(path: &str) -> Value {
+    let parts: Vec<String> = path.split('/').map(|part| HtmlEscape(part).to_string()).collect();
+    Value::from_safe_string(parts.join("/<wbr>"))
+}
+
 fn moment(seconds: i64) -> Timestamp {
     Timestamp::from_us(seconds.saturating_mul(1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_escaped_and_broken_after_slashes() {
+        assert_eq!(breakable("a/<b>.py").to_string(), "a/<wbr>&lt;b&gt;.py");
+    }
+
+    #[test]
+    fn templates_are_right() {
+        assert!(Templates::new().is_ok());
+    }
 }

@@ -9,7 +9,9 @@ const DAY: f64 = 24.0 * HOUR;
 /// Writes a duration: `0.42 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `3 days`.
 pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round();
-    if seconds < 1.0 {
+    if seconds == 0.0 {
+        "0 s".to_owned()
+    } else if seconds < 1.0 {
         format!("{seconds:.2} s")
     } else if seconds < 10.0 {
         format!("{seconds:.1} s")
