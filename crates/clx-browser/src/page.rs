@@ -169,6 +169,17 @@ impl Page {
         self.bytes("Page.printToPDF", params).await
     }
 
+    /// Returns the nodes of the tree that screen readers see, as `Accessibility.getFullAXTree` tells them:
+    /// those that count with `role`, `name` and `properties`, each in an object with a `value`.
+    ///
+    /// # Errors
+    /// Those of a call, see [`Page::evaluate`].
+    pub async fn accessibility_tree(&self) -> Result<Vec<Value>, BrowserError> {
+        let mut answer = self.call("Accessibility.getFullAXTree", json!({})).await?;
+        let nodes = answer["nodes"].as_array_mut().map(std::mem::take);
+        Ok(nodes.unwrap_or_default())
+    }
+
     /// Returns the addresses of the requests that were refused since the last call, in order.
     #[must_use]
     pub fn take_refused(&self) -> Vec<String> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId};
-use crate::job::JobRecord;
+use crate::job::{JobFilter, JobRecord};
 use crate::queue::Queue;
 use crate::session::SessionRecord;
 use crate::state::JobState;
@@ -61,13 +61,6 @@ pub trait QueueView: Queue {
     /// As [`QueueView::list_sessions`].
     fn totals(&self, session: Option<SessionId>) -> Result<Vec<Total>, QueueError>;
 
-    /// Counts the jobs of a session with which something went wrong, those that
-    /// [`JobFilter::troubled`](crate::JobFilter::troubled) would list.
-    ///
-    /// # Errors
-    /// As [`QueueView::list_sessions`].
-    fn n_troubled(&self, session: SessionId) -> Result<u64, QueueError>;
-
     /// Tells what became final in each minute since the one that holds `since`, of one session or of
     /// all; minutes without any are left out.
     ///
@@ -96,6 +89,20 @@ pub trait QueueView: Queue {
     /// # Errors
     /// As [`QueueView::list_sessions`].
     fn latest_events(&self, limit: u32) -> Result<Vec<Event>, QueueError>;
+
+    /// Counts the jobs that a filter finds on all its pages; its `after` and `limit` do not count. Sums are
+    /// kept for sessions, states and types; a text, a time or trouble has to be looked for in all jobs
+    /// that the rest of the filter leaves.
+    ///
+    /// # Errors
+    /// As [`QueueView::list_sessions`].
+    fn count_jobs(&self, filter: &JobFilter) -> Result<u64, QueueError>;
+
+    /// Returns the input of a job, as whoever enqueued it wrote it.
+    ///
+    /// # Errors
+    /// As [`QueueView::list_sessions`].
+    fn payload(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError>;
 
     /// Returns what the worker returned for a completed job.
     ///

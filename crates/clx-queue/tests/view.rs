@@ -69,7 +69,7 @@ fn job_done_in_part_is_among_those_in_trouble_and_keeps_its_result() {
     stage.work(session, "a");
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), ["wrong", "partial"]);
-    assert_eq!(stage.queue.n_troubled(session).unwrap(), 2);
+    assert_eq!(stage.queue.count_jobs(&troubled).unwrap(), 2);
     let partial = stage.queue.job(jobs[1]).unwrap().unwrap();
     assert_eq!((partial.state, partial.error_class), (JobState::Completed, Some(ErrorClass::User)));
     assert_eq!(stage.queue.result(jobs[1]).unwrap().unwrap(), b"half");
@@ -101,7 +101,7 @@ fn cancelled_job_is_not_in_trouble() {
     stage.queue.close_session(session).unwrap();
     let troubled = JobFilter { troubled: true, ..JobFilter::default() };
     assert_eq!(stage.labels(&troubled), Vec::<String>::new());
-    assert_eq!(stage.queue.n_troubled(session).unwrap(), 0);
+    assert_eq!(stage.queue.count_jobs(&troubled).unwrap(), 0);
     let cancelled = JobFilter { states: vec![JobState::Cancelled], ..JobFilter::default() };
     assert_eq!(stage.labels(&cancelled), ["x"]);
 }
@@ -215,4 +215,33 @@ fn change_counter_moves_with_changes_of_anybody_and_never_else() {
     std::fs::remove_file(stage.queue.path()).unwrap();
     let error = stage.queue.change_counter().unwrap_err();
     assert!(error.to_string().contains("jobs.db"), "{error}");
+}
+
+#[test]
+fn jobs_of_all_pages_are_counted() {
+    let stage = Stage::new();
+    let (first, second) = (stage.session(), stage.session());
+    let jobs = stage.enqueue(first, "a", &["x", "wrong", "partial", "y"]);
+    stage.enqueue(second, "b", &["x", "z"]);
+    stage.work(first, "a");
+    let check = |filter: JobFilter, expected| {
+        assert_eq!(stage.queue.count_jobs(&filter).unwrap(), expected, "{filter:?}");
+    };
+    let all = JobFilter { limit: 1, after: Some(jobs[0]), ..JobFilter::default() };
+    check(all.clone(), 6);
+    check(JobFilter { session: Some(first), ..all.clone() }, 4);
+    check(JobFilter { job_type: Some("b".to_owned()), ..all.clone() }, 2);
+    check(JobFilter { states: vec![JobState::Ready, JobState::Failed], ..all.clone() }, 3);
+    check(JobFilter { label: Some("x".to_owned()), ..all.clone() }, 2);
+    check(JobFilter { troubled: true, ..all.clone() }, 2);
+    check(JobFilter { troubled: true, session: Some(second), ..all }, 0);
+}
+
+#[test]
+fn payload_is_what_was_enqueued() {
+    let stage = Stage::new();
+    let job = NewJob::new("a", "x", b"input".to_vec());
+    let id = stage.queue.enqueue(stage.session(), vec![job]).unwrap()[0];
+    assert_eq!(stage.queue.payload(id).unwrap().unwrap(), b"input");
+    assert_eq!(stage.queue.payload(JobId(id.0 + 1)).unwrap(), None);
 }

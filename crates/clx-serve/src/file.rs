@@ -4,18 +4,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use hyper::StatusCode;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
-use hyper::{Response, StatusCode};
 use tokio::sync::mpsc;
 
-use crate::body::Body;
 use crate::html::with_script;
 use crate::listing;
 use crate::media_type::{HTML, media_type};
 use crate::options::Root;
 use crate::path::encode;
-use crate::reply::{elsewhere, reply, text};
+use crate::reply::Reply;
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
@@ -28,9 +26,10 @@ const INDEX: &str = "index.html";
 
 /// Answers with a file, or with a page that lists a directory. Blocks while it reads.
 ///
-/// `version` is what the page will have seen; it has to be asked for before the file is read.
-pub(crate) fn serve(root: &Root, relative: &Path, address: &str, version: &str) -> Response<Body> {
-    let html = |status, page: Vec<u8>| reply(status, HTML, Body::whole(with_script(page, version)));
+/// `version` is what the page will have seen; it has to be asked for before the file is read. Without
+/// it nobody announces anything.
+pub(crate) fn serve(root: &Root, relative: &Path, address: &str, version: Option<&str>) -> Reply {
+    let html = |status, page: Vec<u8>| Reply::new(status, HTML, with_script(page, version));
     let answer = find(root, relative).map_or(Err(io::ErrorKind::NotFound.into()), |path| {
         if !path.is_dir() {
             return match media_type(&path) {
@@ -39,7 +38,7 @@ pub(crate) fn serve(root: &Root, relative: &Path, address: &str, version: &str) 
             };
         }
         if !address.ends_with('/') {
-            return Ok(elsewhere(&format!("{}/", encode(address))));
+            return Ok(Reply::elsewhere(&format!("{}/", encode(address))));
         }
         match find(root, &relative.join(INDEX)) {
             Some(index) => Ok(html(StatusCode::OK, std::fs::read(index)?)),
@@ -48,9 +47,10 @@ pub(crate) fn serve(root: &Root, relative: &Path, address: &str, version: &str) 
     });
     answer.unwrap_or_else(|error| match error.kind() {
         io::ErrorKind::NotFound => {
-            html(StatusCode::NOT_FOUND, listing::missing(address).into_bytes())
+            let page = listing::missing(address, version.is_some());
+            html(StatusCode::NOT_FOUND, page.into_bytes())
         }
-        _ => text(StatusCode::FORBIDDEN, &format!("it cannot be read: {error}")),
+        _ => Reply::text(StatusCode::FORBIDDEN, &format!("it cannot be read: {error}")),
     })
 }
 
@@ -63,18 +63,16 @@ fn find(root: &Root, relative: &Path) -> Option<PathBuf> {
 }
 
 /// Answers with a file piece by piece, however large it is.
-fn stream(path: &Path, media_type: &'static str) -> io::Result<Response<Body>> {
+fn stream(path: &Path, media_type: &'static str) -> io::Result<Reply> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         // A pipe would keep its reader for ever.
-        return Ok(text(StatusCode::FORBIDDEN, "it is no file"));
+        return Ok(Reply::text(StatusCode::FORBIDDEN, "it is no file"));
     }
     let (sender, pieces) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || send(file, &sender));
-    let mut response = reply(StatusCode::OK, media_type, Body::Pieces(pieces));
-    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(metadata.len()));
-    Ok(response)
+    Ok(Reply::stream(media_type, pieces).with_length(metadata.len()))
 }
 
 /// Sends a file until its end, or until nobody wants it any more.

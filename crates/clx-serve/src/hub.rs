@@ -8,14 +8,10 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::broadcast::{Broadcast, event};
+
 /// Changes that are kept for those who come back.
 const KEPT: usize = 256;
-
-/// Messages that a listener may be behind; one that is further behind has to come back.
-const BEHIND: usize = 64;
-
-/// Has browsers come back after half a second when the server was gone.
-const RETRY: &[u8] = b"retry: 500\n\n";
 
 /// Takes announcements and passes them on.
 #[derive(Debug)]
@@ -23,6 +19,7 @@ pub(crate) struct Hub {
     /// Tells this server from one that had the same port before.
     name: String,
     state: Mutex<State>,
+    listeners: Broadcast,
 }
 
 #[derive(Debug)]
@@ -32,16 +29,14 @@ struct State {
     /// The changes before and with it.
     changes: VecDeque<Vec<String>>,
     problems: Value,
-    listeners: Vec<mpsc::Sender<Bytes>>,
 }
 
 impl Hub {
     pub(crate) fn new() -> Self {
-        let state =
-            State { last: 0, changes: VecDeque::new(), problems: json!([]), listeners: Vec::new() };
+        let state = State { last: 0, changes: VecDeque::new(), problems: json!([]) };
         // Keys of hash maps are random, and differ from one to the next.
         let name = format!("{:x}", RandomState::new().build_hasher().finish());
-        Self { name, state: Mutex::new(state) }
+        Self { name, state: Mutex::new(state), listeners: Broadcast::default() }
     }
 
     /// Returns the name of what a page that is read now has seen.
@@ -61,7 +56,7 @@ impl Hub {
         if state.changes.len() > KEPT {
             state.changes.pop_front();
         }
-        state.tell(&message);
+        self.listeners.tell(&message);
     }
 
     /// Tells everybody which problems there are now.
@@ -70,23 +65,17 @@ impl Hub {
         if state.problems != problems {
             let message = event("problems", None, &problems);
             state.problems = problems;
-            state.tell(&message);
+            self.listeners.tell(&message);
         }
     }
 
     /// Adds a listener that has seen everything up to a version.
     pub(crate) fn listen(&self, seen: Option<&str>) -> mpsc::Receiver<Bytes> {
-        let (sender, receiver) = mpsc::channel(BEHIND);
-        let mut state = self.lock();
-        let mut first = RETRY.to_vec();
-        if let Some(missed) = self.missed(&state, seen) {
-            first.extend_from_slice(&self.reload(state.last, &missed));
-        }
-        first.extend_from_slice(&event("problems", None, &state.problems));
-        // The channel is empty, so there is room.
-        let _sent = sender.try_send(first.into());
-        state.listeners.push(sender);
-        receiver
+        // Locked until it listens: it misses nothing and gets nothing twice.
+        let state = self.lock();
+        let missed = self.missed(&state, seen).map(|missed| self.reload(state.last, &missed));
+        let problems = event("problems", None, &state.problems);
+        self.listeners.listen(&missed.into_iter().chain([problems]).collect::<Vec<_>>())
     }
 
     /// Returns the paths that changed after a version; null, which stands for all, if that is not known.
@@ -113,22 +102,10 @@ impl Hub {
     }
 }
 
-impl State {
-    /// Sends a message; whoever has gone, or is too far behind, is a listener no more.
-    fn tell(&mut self, message: &Bytes) {
-        self.listeners.retain(|listener| listener.try_send(message.clone()).is_ok());
-    }
-}
-
-/// Writes a server-sent event. JSON has no line breaks.
-fn event(name: &str, id: Option<&str>, data: &Value) -> Bytes {
-    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
-    format!("event: {name}\n{id}data: {data}\n\n").into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broadcast::BEHIND;
 
     fn take(listener: &mut mpsc::Receiver<Bytes>) -> String {
         let mut text = String::new();

@@ -40,12 +40,12 @@ pub(crate) fn roots(title: &str, roots: &[Root]) -> String {
     page(title, "", &list(&roots.iter().map(entry).collect::<Vec<_>>()))
 }
 
-/// Says that there is nothing at an address.
-pub(crate) fn missing(address: &str) -> String {
+/// Says that there is nothing at an address; a page that is told of changes will show it.
+pub(crate) fn missing(address: &str, is_live: bool) -> String {
     let parts: Vec<&str> = address.split('/').filter(|part| !part.is_empty()).collect();
-    let body =
-        "<p class=note>There is no such file. This page shows it as soon as it is there.</p>";
-    page(parts.last().unwrap_or(&"/"), &crumbs(&parts), body)
+    let promise = if is_live { " This page shows it as soon as it is there." } else { "" };
+    let body = format!("<p class=note>There is no such file.{promise}</p>");
+    page(parts.last().unwrap_or(&"/"), &crumbs(&parts), &body)
 }
 
 /// Links to the directories above, the outermost first.

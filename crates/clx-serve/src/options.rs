@@ -13,7 +13,7 @@ pub struct ServeOptions {
     pub roots: Vec<Root>,
 }
 
-/// A port on loopback.
+/// A port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Port {
     /// This one and no other.

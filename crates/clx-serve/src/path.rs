@@ -19,7 +19,8 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 }
 
 /// Writes a name or a path so that it may stand in an address and in HTML; slashes stay.
-pub(crate) fn encode(text: &str) -> String {
+#[must_use]
+pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -1,10 +1,9 @@
 //! From an address to what is asked for. Principal type: [`Route`].
 
-use std::path::PathBuf;
-
 use crate::html::SCRIPT_PATH;
 use crate::options::Root;
-use crate::path::{decode, encode, relative};
+use crate::path::decode;
+use crate::tree::Place;
 
 /// Where pages listen.
 const EVENTS_PATH: &str = "/_clx/events";
@@ -15,51 +14,24 @@ const OWN: &str = "/_clx/";
 /// What is asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The list of the roots.
-    Roots,
     /// The stream of announcements, after a version that has been seen.
     Events { seen: Option<String> },
     /// The script of pages.
     Script,
-    /// Something in a root.
-    File {
-        root: Root,
-        /// Below the root.
-        relative: PathBuf,
-        /// The decoded path of the address.
-        address: String,
-    },
-    /// It is at this address.
-    Elsewhere(String),
-    /// There is nothing, and never will be.
-    Nothing,
+    /// Something in or above the roots.
+    Tree(Place),
 }
 
 impl Route {
     /// Finds out what is asked for by the path of an address and what follows its question mark.
-    pub(crate) fn of(path: &str, query: Option<&str>, roots: &[Root]) -> Self {
-        match path {
-            "/" => match roots {
-                [only] => Self::Elsewhere(format!("/{}/", encode(&only.name))),
-                _ => Self::Roots,
-            },
-            EVENTS_PATH => Self::Events { seen: query.and_then(seen) },
-            SCRIPT_PATH => Self::Script,
-            path if path.starts_with(OWN) => Self::Nothing,
-            path => {
-                decode(path).and_then(|path| Self::in_root(path, roots)).unwrap_or(Self::Nothing)
-            }
+    pub(crate) fn of(path: &str, query: &str, roots: &[Root]) -> Self {
+        match (path, roots) {
+            ("/", [only]) => Self::Tree(Place::top(&only.name)),
+            (EVENTS_PATH, _) => Self::Events { seen: seen(query) },
+            (SCRIPT_PATH, _) => Self::Script,
+            (path, _) if path.starts_with(OWN) => Self::Tree(Place::Nothing),
+            (path, roots) => Self::Tree(Place::of(path, "", roots)),
         }
-    }
-
-    fn in_root(address: String, roots: &[Root]) -> Option<Self> {
-        let path = address.strip_prefix('/')?;
-        let (name, rest) = path.split_once('/').unwrap_or((path, ""));
-        let root = roots.iter().find(|root| root.name == name)?.clone();
-        if path == name {
-            return Some(Self::Elsewhere(format!("/{}/", encode(name))));
-        }
-        Some(Self::File { root, relative: relative(rest)?, address })
     }
 }
 
@@ -71,42 +43,17 @@ fn seen(query: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn root(name: &str) -> Root {
-        Root { name: name.to_owned(), path: PathBuf::from("/out").join(name) }
-    }
-
-    fn check(path: &str, expected: &Route) {
-        let roots = [root("all"), root("for me")];
-        assert_eq!(&Route::of(path, None, &roots), expected, "{path}");
-    }
-
-    #[test]
-    fn file_lies_below_a_root() {
-        let file = |root, relative: &str, address: &str| Route::File {
-            root,
-            relative: relative.into(),
-            address: address.to_owned(),
-        };
-        check("/all/a%20b/x.html", &file(root("all"), "a b/x.html", "/all/a b/x.html"));
-        check("/for%20me/", &file(root("for me"), "", "/for me/"));
-        check("/for%20me", &Route::Elsewhere("/for%20me/".to_owned()));
-    }
-
-    #[test]
-    fn nothing_lies_outside_the_roots() {
-        for path in
-            ["/other/a", "/all/../b", "/all/%2e%2e/b", "/all/%00", "/all//etc/passwd", "/_clx/x"]
-        {
-            check(path, &Route::Nothing);
-        }
-    }
-
     #[test]
     fn own_addresses_are_no_files() {
-        check("/", &Route::Roots);
-        check("/_clx/live.js", &Route::Script);
-        assert_eq!(Route::of("/", None, &[root("all")]), Route::Elsewhere("/all/".to_owned()));
-        let seen = Some("a-1".to_owned());
-        assert_eq!(Route::of("/_clx/events", Some("x=y&seen=a-1"), &[]), Route::Events { seen });
+        let root = |name: &str| Root { name: name.to_owned(), path: "/out".into() };
+        let check = |path, roots: &[Root], expected| {
+            assert_eq!(Route::of(path, "x=y&seen=a-1", roots), expected, "{path}");
+        };
+        let (one, two) = ([root("all")], [root("all"), root("some")]);
+        check("/", &two, Route::Tree(Place::Roots));
+        check("/", &one, Route::Tree(Place::Elsewhere("/all/".to_owned())));
+        check("/_clx/live.js", &two, Route::Script);
+        check("/_clx/x", &two, Route::Tree(Place::Nothing));
+        check("/_clx/events", &two, Route::Events { seen: Some("a-1".to_owned()) });
     }
 }

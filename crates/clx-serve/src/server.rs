@@ -1,68 +1,65 @@
-//! The server. Principal type: [`LiveServer`].
+//! A server of whatever handler. Principal type: [`Server`].
 
+use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
-use crate::announce::{Announcement, address_paths, problems_json};
 use crate::connection::serve;
 use crate::error::ServeError;
-use crate::hub::Hub;
-use crate::options::{Port, Root, ServeOptions};
+use crate::host::Hosts;
+use crate::options::Port;
+use crate::request::Handler;
 
 /// Connections at once; others wait before the door.
 const MOST_CONNECTIONS: usize = 256;
 
 /// Serves until it is dropped, on a runtime of its starter.
 #[derive(Debug)]
-pub struct LiveServer {
-    shared: Arc<Shared>,
+pub struct Server {
     address: SocketAddr,
     /// Dropped, it ends all connections.
     _closing: watch::Sender<()>,
 }
 
 /// What all connections have in common.
-#[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) hub: Hub,
-    site: Mutex<Arc<Site>>,
+    pub(crate) hosts: Hosts,
+    pub(crate) port: u16,
+    pub(crate) handler: Arc<dyn Handler>,
 }
 
-/// What is served at the moment.
-#[derive(Debug)]
-pub(crate) struct Site {
-    pub(crate) title: String,
-    pub(crate) roots: Vec<Root>,
-}
-
-impl Shared {
-    pub(crate) fn site(&self) -> Arc<Site> {
-        Arc::clone(&self.site.lock().unwrap_or_else(PoisonError::into_inner))
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("hosts", &self.hosts).finish_non_exhaustive()
     }
 }
 
-impl LiveServer {
-    /// Begins to serve.
+impl Server {
+    /// Begins to serve at an address of this machine.
     ///
     /// # Errors
     /// [`ServeError::Port`].
-    pub fn start(runtime: &Handle, options: ServeOptions) -> Result<Self, ServeError> {
-        let ServeOptions { port, title, roots } = options;
+    pub fn start(
+        runtime: &Handle,
+        host: IpAddr,
+        port: Port,
+        hosts: Hosts,
+        handler: Arc<dyn Handler>,
+    ) -> Result<Self, ServeError> {
         let _context = runtime.enter();
-        let listener = bind(port)?;
+        let listener = bind(host, port)?;
         let (Port::Exactly(number) | Port::Rather(number)) = port;
         let failed = |source| ServeError::Port { port: number, source };
         let address = listener.local_addr().map_err(failed)?;
-        let site = Mutex::new(Arc::new(Site { title, roots }));
-        let shared = Arc::new(Shared { hub: Hub::new(), site });
+        let shared = Arc::new(Shared { hosts, port: address.port(), handler });
         let (closing, closed) = watch::channel(());
-        runtime.spawn(attend(listener, Arc::clone(&shared), closed));
-        Ok(Self { shared, address, _closing: closing })
+        runtime.spawn(attend(listener, shared, closed));
+        Ok(Self { address, _closing: closing })
     }
 
     /// Returns the address for browsers.
@@ -70,35 +67,18 @@ impl LiveServer {
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
-
-    /// Serves these roots from now on.
-    pub fn replace_roots(&self, title: &str, roots: Vec<Root>) {
-        let site = Arc::new(Site { title: title.to_owned(), roots });
-        *self.shared.site.lock().unwrap_or_else(PoisonError::into_inner) = site;
-    }
-
-    /// Tells all open pages.
-    pub fn announce(&self, announcement: &Announcement) {
-        let hub = &self.shared.hub;
-        match announcement {
-            Announcement::Changed(files) => {
-                hub.changed(address_paths(files, &self.shared.site().roots));
-            }
-            Announcement::Problems(problems) => hub.problems(problems_json(problems)),
-        }
-    }
 }
 
-fn bind(port: Port) -> Result<TcpListener, ServeError> {
+fn bind(host: IpAddr, port: Port) -> Result<TcpListener, ServeError> {
     let (number, listener) = match port {
-        Port::Exactly(number) => (number, listen(number)),
-        Port::Rather(number) => (0, listen(number).or_else(|_| listen(0))),
+        Port::Exactly(number) => (number, listen(host, number)),
+        Port::Rather(number) => (0, listen(host, number).or_else(|_| listen(host, 0))),
     };
     listener.map_err(|source| ServeError::Port { port: number, source })
 }
 
-fn listen(port: u16) -> io::Result<TcpListener> {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind((host, port))?;
     listener.set_nonblocking(true)?;
     TcpListener::from_std(listener)
 }

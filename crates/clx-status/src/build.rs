@@ -2,7 +2,7 @@
 
 use clx_core::Timestamp;
 use clx_queue::{
-    JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord, SessionRole,
+    JobFilter,    JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord, SessionRole,
     SessionState, Total,
 };
 use serde::{Deserialize, Serialize};
@@ -167,5 +167,6 @@ fn failures(
     if !totals.iter().any(|total| total.state.is_final()) {
         return Ok(0);
     }
-    queue.n_troubled(session)
+    let troubled = JobFilter { session: Some(session), troubled: true, ..JobFilter::default() };
+    queue.count_jobs(&troubled)
 }

@@ -1,6 +1,7 @@
-//! A job and why it went wrong. Principal type: [`JobView`], principal function: [`problems`].
+//! A job and why it went wrong. Principal type: [`JobView`]; principal functions:
+//! [`problems`], [`made`].
 
-use clx_core::{Diagnostic, JobResult, RequestResult, Subject, Timestamp};
+use clx_core::{ActionResult, Diagnostic, JobResult, RequestResult, Subject, Timestamp};
 use clx_queue::{Attempt, ErrorClass, JobId, JobRecord, JobState, QueueError, QueueView, WorkerId};
 use clx_worker::JobFailure;
 use serde::Serialize;
@@ -49,7 +50,7 @@ impl JobView {
         Ok(Some(Self {
             problems: problems_of(queue, &record, &attempts)?,
             attempts: attempts.iter().map(|attempt| view(attempt, &record.label)).collect(),
-            made: made(queue, &record)?,
+            made: made(queue, &record)?.into_iter().filter_map(|made| made.subject).collect(),
             record,
         }))
     }
@@ -98,14 +99,18 @@ fn problems_of(
     Ok(found)
 }
 
-fn made(queue: &dyn QueueView, record: &JobRecord) -> Result<Vec<Subject>, QueueError> {
+/// Returns what a job made, with its artifacts.
+///
+/// # Errors
+/// [`QueueError::Database`].
+pub fn made(queue: &dyn QueueView, record: &JobRecord) -> Result<Vec<ActionResult>, QueueError> {
     if record.state != JobState::Completed {
         return Ok(Vec::new());
     }
     let results = result_of(queue, record)?.results.into_iter();
     Ok(results
         .filter_map(|result| match result {
-            RequestResult::Made(made) => made.subject,
+            RequestResult::Made(made) => Some(made),
             RequestResult::Failed(_) => None,
         })
         .collect())

@@ -34,6 +34,11 @@ impl Components {
         Self(components)
     }
 
+    /// Returns their names, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Returns the names of those that differ, in alphabetical order.
     #[must_use]
     pub fn differing(&self, others: &Self) -> Vec<String> {
@@ -178,5 +183,6 @@ mod tests {
         remember(&fixture.store, &[&[("code", "1")]]);
         let last = remember(&fixture.store, &[&[("code", "2")]]);
         assert_eq!(last.differing(&components(&[&[("code", "1")]])), ["code"]);
+        assert_eq!(last.names().collect::<Vec<_>>(), ["code"]);
     }
 }

@@ -66,6 +66,7 @@ mod verify;
 pub use archive::{ArchiveError, ExportReport, Exported, ImportReport};
 pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;
+pub use current::BlobPlace;
 pub use error::StoreError;
 pub use explain::Components;
 pub use list::ListedResult;

@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Write a course",
         &["init", "new", "validate", "targets", "decks", "orphans", "outline", "git"],
     ),
-    ("See and steer builds", &["status", "monitor", "builds", "jobs", "workers"]),
+    ("See and steer builds", &["status", "monitor", "serve", "builds", "jobs", "workers"]),
     ("Tools and settings", &["setup", "doctor", "config", "docker", "pool"]),
     ("What is kept", &["cache", "db"]),
 ];

@@ -17,6 +17,7 @@ pub mod pool;
 pub mod queue;
 pub mod scaffold;
 pub mod selection;
+pub mod serve;
 pub mod setup;
 pub mod validate;
 pub mod watch;
@@ -36,6 +37,7 @@ pub use self::monitor::MonitorArgs;
 pub use self::plan::{ExplainArgs, PlanArgs};
 pub use self::pool::PoolCommand;
 pub use self::queue::{BuildsCommand, DbCommand, JobsCommand, StatusArgs, WorkersCommand};
+pub use self::serve::ServeArgs;
 pub use self::setup::SetupArgs;
 pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
@@ -89,6 +91,9 @@ pub enum Command {
     /// Watch builds in the terminal: what runs, what failed and why; cancel and retry
     #[command(after_help = monitor::EXAMPLES)]
     Monitor(MonitorArgs),
+    /// Show builds, jobs and failures in a browser, while they happen and afterwards
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(ServeArgs),
     /// Check a course and report all problems at once, building nothing
     #[command(after_help = validate::EXAMPLES)]
     Validate(validate::ValidateArgs),

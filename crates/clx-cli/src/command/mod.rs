@@ -35,6 +35,7 @@ mod scaffold;
 mod setup;
 mod spec_files;
 mod status;
+mod serve;
 mod toolbox;
 mod tools;
 mod underway;
@@ -66,6 +67,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Init(args) => scaffold::init(&args),
         Command::New(command) => scaffold::new(&command),
         Command::Monitor(args) => monitor::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Targets(args) => list::targets(&args),
         Command::Decks(args) => decks::run(&args),

@@ -7,7 +7,7 @@ use super::operation::{jobs, list, overview, session};
 use crate::error::QueueError;
 use crate::event::Event;
 use crate::ids::{JobId, SessionId};
-use crate::job::JobRecord;
+use crate::job::{JobFilter, JobRecord};
 use crate::session::SessionRecord;
 use crate::view::{Minute, QueueView, SessionFilter, Total};
 
@@ -18,10 +18,6 @@ impl QueueView for SqliteQueue {
 
     fn totals(&self, session: Option<SessionId>) -> Result<Vec<Total>, QueueError> {
         self.read(|reader| overview::totals(reader, session))
-    }
-
-    fn n_troubled(&self, session: SessionId) -> Result<u64, QueueError> {
-        self.read(|reader| jobs::n_troubled(reader, session))
     }
 
     fn minutes(
@@ -42,6 +38,14 @@ impl QueueView for SqliteQueue {
 
     fn latest_events(&self, limit: u32) -> Result<Vec<Event>, QueueError> {
         self.read(|reader| list::latest_events(reader, limit))
+    }
+
+    fn count_jobs(&self, filter: &JobFilter) -> Result<u64, QueueError> {
+        self.read(|reader| jobs::count(reader, filter))
+    }
+
+    fn payload(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError> {
+        self.read(|reader| overview::payload(reader, job))
     }
 
     fn result(&self, job: JobId) -> Result<Option<Vec<u8>>, QueueError> {

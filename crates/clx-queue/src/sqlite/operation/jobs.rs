@@ -1,4 +1,4 @@
-//! Lists jobs by a filter, a page at a time. Principal function: [`jobs`].
+//! Lists jobs by a filter, a page at a time, and counts them. Principal function: [`jobs`].
 //!
 //! The counters name the sessions that have what is wanted, so jobs are read from those sessions only,
 //! and no further than the last one that counts. The time is that of the page, not that of the file.
@@ -37,13 +37,14 @@ pub(crate) fn jobs(
     Ok(found)
 }
 
-/// Counts the jobs of a session with which something went wrong.
-pub(crate) fn n_troubled(connection: &Connection, session: SessionId) -> rusqlite::Result<u64> {
-    let filter = JobFilter { session: Some(session), troubled: true, ..JobFilter::default() };
-    let conditions = Conditions::new(&filter, None);
-    let sql = format!("SELECT count(*) FROM jobs WHERE {}", conditions.sql);
-    let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_row(params_from_iter(&conditions.values), |row| row.get(0))
+/// Counts the jobs on all pages: by the counters if these know all that is asked for.
+pub(crate) fn count(connection: &Connection, filter: &JobFilter) -> rusqlite::Result<u64> {
+    let JobFilter { troubled, label, since, until, .. } = filter;
+    if *troubled || label.is_some() || since.is_some() || until.is_some() {
+        return Conditions::new(filter, None).count(connection);
+    }
+    let sessions = sessions_with(connection, filter, None)?;
+    Ok(sessions.into_iter().map(|(_, n)| n as u64).sum())
 }
 
 /// The place in the list after which to go on; a job that is gone has none.
@@ -146,6 +147,16 @@ impl Conditions {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);
         self.values.push(Box::new(value));
+    }
+
+    fn count(&self, connection: &Connection) -> rusqlite::Result<u64> {
+        let sql = format!(
+            "SELECT count(*) AS n
+             FROM jobs JOIN job_types ON job_types.id = jobs.job_type
+             WHERE {}",
+            self.sql
+        );
+        connection.query_row(&sql, params_from_iter(&self.values), |row| row.get("n"))
     }
 
     fn read(&self, connection: &Connection, limit: usize) -> rusqlite::Result<Vec<JobRecord>> {

@@ -107,6 +107,14 @@ pub(crate) fn lately_finished(
     rows.collect()
 }
 
+/// Returns the input of a job.
+pub(crate) fn payload(connection: &Connection, job: JobId) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT payload FROM jobs WHERE id = :id")?
+        .query_row(named_params! { ":id": job }, |row| row.get(0))
+        .optional()
+}
+
 /// Returns what the worker returned for a completed job.
 pub(crate) fn result(connection: &Connection, job: JobId) -> rusqlite::Result<Option<Vec<u8>>> {
     let result = connection
