@@ -73,7 +73,9 @@ pub(crate) fn oldest_ready(connection: &Connection) -> rusqlite::Result<Option<T
     let mut oldest: Option<i64> = None;
     for (session, n) in sessions {
         let sql = if n <= FEW {
-            "SELECT min(created_us) FROM jobs WHERE session_id = :session AND state = 2"
+            "SELECT min(created_us)
+             FROM jobs INDEXED BY jobs_ready
+             WHERE session_id = :session AND state = 2"
         } else {
             "SELECT created_us
              FROM jobs INDEXED BY jobs_session
