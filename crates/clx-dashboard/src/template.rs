@@ -50,10 +50,16 @@ impl Templates {
     }
 }
 
-/// Escapes a path, and lets it be broken after its slashes.
+/// Escapes a path, lets it be broken after its slashes, and marks its directory, for which lists on a
+/// phone have no room.
 fn breakable(path: &str) -> Value {
     let parts: Vec<String> = path.split('/').map(|part| HtmlEscape(part).to_string()).collect();
-    Value::from_safe_string(parts.join("/<wbr>"))
+    Value::from_safe_string(match parts.split_last() {
+        Some((name, above)) if !above.is_empty() => {
+            format!("<span class=\"dir\">{}/<wbr></span>{name}", above.join("/<wbr>"))
+        }
+        _ => parts.concat(),
+    })
 }
 
 fn moment(seconds: i64) -> Timestamp {
@@ -66,7 +72,9 @@ mod tests {
 
     #[test]
     fn paths_are_escaped_and_broken_after_slashes() {
-        assert_eq!(breakable("a/<b>.py").to_string(), "a/<wbr>&lt;b&gt;.py");
+        let expected = "<span class=\"dir\">a/<wbr>b/<wbr></span>&lt;c&gt;.py";
+        assert_eq!(breakable("a/b/<c>.py").to_string(), expected);
+        assert_eq!(breakable("a.py").to_string(), "a.py");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use clx_core::Timestamp;
 use clx_queue::{
-    JobFilter,    JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord, SessionRole,
-    SessionState, Total,
+    JobFilter, JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord,
+    SessionRole, SessionState, Total,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,5 @@
 //! What people see of a job that made some of what was wanted.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of these tests fail by panicking")]
-
 use std::time::Duration;
 
 use clx_core::{

@@ -1,6 +1,6 @@
 //! How long builds took. Principal type: [`History`].
 
-use clx_status::Build;
+use clx_status::{Build, BuildState};
 use serde::Serialize;
 
 use super::{Rect, tenth};
@@ -10,8 +10,8 @@ use crate::words;
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 100.0;
 
-/// No bar is wider.
-const WIDEST: f64 = 24.0;
+/// A build has no more room than this, its gap included.
+const WIDEST: f64 = 30.0;
 
 /// A build that took no time is seen all the same.
 const LOWEST: f64 = 2.0;
@@ -30,8 +30,8 @@ pub(crate) struct History {
 #[derive(Debug, Serialize)]
 pub(crate) struct Bar {
     pub(crate) rect: Rect,
-    /// Whether jobs failed.
-    pub(crate) failed: bool,
+    /// Whether jobs failed, or it still runs.
+    pub(crate) class: &'static str,
     pub(crate) title: String,
 }
 
@@ -40,20 +40,25 @@ impl History {
     pub(crate) fn of(builds: &[Build]) -> Self {
         let builds: Vec<&Build> = builds.iter().filter(|build| !build.is_pool).rev().collect();
         let longest = builds.iter().map(|build| build.elapsed_seconds).fold(0.0, f64::max);
-        let step = WIDTH / builds.len().max(1) as f64;
+        let step = (WIDTH / builds.len().max(1) as f64).min(WIDEST);
         let bar = |(place, build): (usize, &&Build)| {
             let share = if longest > 0.0 { build.elapsed_seconds / longest } else { 0.0 };
             let height = tenth((share * HEIGHT).max(LOWEST));
             let rect = Rect {
                 x: tenth(place as f64 * step),
                 y: tenth(HEIGHT - height),
-                width: tenth((step * 0.8).min(WIDEST)),
+                width: tenth(step * 0.8),
                 height,
             };
             let failed = words::count(build.failed, "failed job");
             let took = words::duration(build.elapsed_seconds);
             let title = format!("Build {}: {took}, {failed}", build.id);
-            Bar { rect, failed: build.failed > 0, title }
+            let class = match build.state {
+                _ if build.failed > 0 => "failed",
+                BuildState::Running => "busy-fill",
+                BuildState::Ended | BuildState::Died | BuildState::Abandoned => "good-fill",
+            };
+            Bar { rect, class, title }
         };
         Self {
             bars: builds.iter().enumerate().map(bar).collect(),
@@ -82,7 +87,7 @@ fn had(failed: u64, n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use clx_queue::SessionId;
-    use clx_status::{BuildNote, BuildState};
+    use clx_status::BuildNote;
 
     use super::*;
 
@@ -108,8 +113,8 @@ mod tests {
     fn oldest_build_comes_first_and_failures_are_marked() {
         let builds = [build(3, 2.0, 1, false), build(2, 99.0, 0, true), build(1, 4.0, 0, false)];
         let chart = History::of(&builds);
-        let bars: Vec<_> = chart.bars.iter().map(|bar| (bar.rect.height, bar.failed)).collect();
-        assert_eq!(bars, [(100.0, false), (50.0, true)]);
+        let bars: Vec<_> = chart.bars.iter().map(|bar| (bar.rect.height, bar.class)).collect();
+        assert_eq!(bars, [(100.0, "good-fill"), (50.0, "failed")]);
         assert_eq!(chart.bars[1].title, "Build 3: 2.0 s, 1 failed job");
         assert_eq!(chart.summary, "2 builds, the longest took 4.0 s; 1 had failed jobs.");
     }

@@ -1,6 +1,6 @@
 //! What a source depended on and what came of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clx_core::{CodeUse, ContentHash, DiagramInput, JobKind, JobPayload, NotebookInput, Subject};
@@ -21,6 +21,25 @@ const SHORT_HASH: usize = 8;
 
 /// Jobs among which that of the source is looked for: others have its name in theirs.
 const LOOKED_AT: u32 = 50;
+
+/// What the source itself is among its inputs.
+const SOURCE: &str = "source";
+
+/// A file that came of a source.
+#[derive(Debug, Serialize)]
+struct Output {
+    /// Which of its results it is, such as `html, en completed`.
+    what: String,
+    place: Place,
+}
+
+impl Output {
+    /// What a picture has room for: the tree, and what it is.
+    fn text(&self) -> String {
+        let root = self.place.path.split('/').next().unwrap_or_default();
+        format!("{root}: {}", self.what)
+    }
+}
 
 /// Something that the outputs of a source are made of.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -60,9 +79,10 @@ pub(crate) fn depends(site: &Site, query: &str) -> Result<String, Problem> {
         let hint = "it may be a file that is only copied, or its job may be forgotten";
         return Err(Problem::missing(format!("nothing is known of `{source}`"), hint));
     }
-    let names = |input: &Input| input.name.clone();
-    let paths: Vec<String> = outputs.iter().map(|place: &Place| place.path.clone()).collect();
-    let flow = Flow::of(&inputs.iter().map(names).collect::<Vec<_>>(), &source, &paths);
+    let beside = inputs.iter().filter(|input| input.what != SOURCE);
+    let beside: Vec<String> = beside.map(|input| input.name.clone()).collect();
+    let made: Vec<String> = outputs.iter().map(Output::text).collect();
+    let flow = Flow::of(&beside, &source, &made);
     let title = "What depends on what";
     let page = Page { template: "depends", title, section: "", is_live: false };
     let content = json!({
@@ -97,7 +117,7 @@ fn read_inputs(kind: &str, payload: &[u8]) -> Option<Vec<Input>> {
     match kind.parse().ok()? {
         JobKind::Notebook => {
             let input: NotebookInput = serde_json::from_str(input).ok()?;
-            found.push(Input::of("source", shown(&input.file), Some(&payload.source)));
+            found.push(Input::of(SOURCE, shown(&input.file), Some(&payload.source)));
             if let CodeUse::Run(run) = &input.code {
                 let kernel = format!("kernel {}", run.kernel);
                 found.push(Input::of("kernel", kernel, Some(&run.identity)));
@@ -116,7 +136,7 @@ fn read_inputs(kind: &str, payload: &[u8]) -> Option<Vec<Input>> {
         }
         JobKind::PlantUml | JobKind::Drawio => {
             let input: DiagramInput = serde_json::from_str(input).ok()?;
-            found.push(Input::of("source", shown(&input.file), Some(&payload.source)));
+            found.push(Input::of(SOURCE, shown(&input.file), Some(&payload.source)));
             let files = input.files.iter();
             found.extend(files.map(|file| Input::of("file", shown(&file.path), Some(&file.hash))));
         }
@@ -125,15 +145,28 @@ fn read_inputs(kind: &str, payload: &[u8]) -> Option<Vec<Input>> {
 }
 
 /// Finds the built files that are results of a source.
-fn outputs(site: &Site, source: &str) -> Result<Vec<Place>, Problem> {
+fn outputs(site: &Site, source: &str) -> Result<Vec<Output>, Problem> {
     let Some(store) = site.stock.store()? else { return Ok(Vec::new()) };
     let is_its = |subject: &Subject| subject.source == source && subject.kind != Subject::RUN;
-    let results = store.list()?.into_iter();
-    let results = results.filter(|result| result.subject.as_ref().is_some_and(is_its));
-    let blobs: BTreeSet<ContentHash> = results.flat_map(|result| result.blobs).collect();
-    let mut places: Vec<Place> = site.stock.places(&blobs)?.into_values().flatten().collect();
-    places.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(places)
+    let mut results: BTreeMap<ContentHash, String> = BTreeMap::new();
+    for result in store.list()? {
+        let Some(subject) = result.subject.filter(is_its) else { continue };
+        let what = match subject.variant.as_str() {
+            "" => subject.kind,
+            variant => format!("{}, {variant}", subject.kind),
+        };
+        results.extend(result.blobs.into_iter().map(|blob| (blob, what.clone())));
+    }
+    let blobs: BTreeSet<ContentHash> = results.keys().copied().collect();
+    let places = site.stock.places(&blobs)?.into_iter();
+    let mut outputs: Vec<Output> = places
+        .flat_map(|(blob, places)| {
+            let what = results.get(&blob).cloned().unwrap_or_default();
+            places.into_iter().map(move |place| Output { what: what.clone(), place })
+        })
+        .collect();
+    outputs.sort_by(|one, other| one.place.path.cmp(&other.place.path));
+    Ok(outputs)
 }
 
 #[cfg(test)]
@@ -153,7 +186,7 @@ mod tests {
         });
         let found = read_inputs("plantuml", payload.to_string().as_bytes()).unwrap();
         let expected = [
-            Input::of("source", "slides/a.pu", Some(&ContentHash::of("source"))),
+            Input::of(SOURCE, "slides/a.pu", Some(&ContentHash::of("source"))),
             Input::of("file", "slides/style.iuml", Some(&ContentHash::of("style"))),
         ];
         assert_eq!(found, expected);
