@@ -27,6 +27,8 @@ mod page;
 mod pages;
 mod queue_file;
 mod read;
+#[cfg(test)]
+mod read_tests;
 mod rows;
 mod run;
 mod screen;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clx_core::Timestamp;
 use clx_queue::{JobId, SessionId};
+use clx_status::BuildState;
 
 use crate::page::Page;
 use crate::rows::{self, Row};
@@ -171,7 +172,7 @@ impl Model {
     /// Tells whether a clock is on the screen that shows seconds.
     pub(crate) fn ticks(&self) -> bool {
         let runs = |snapshot: &Snapshot| {
-            !snapshot.overview.builds.is_empty()
+            snapshot.overview.builds.iter().any(|build| build.state == BuildState::Running)
                 || snapshot.overview.kinds.iter().any(|kind| !kind.busy_workers.is_empty())
         };
         !self.is_paused && self.screen == Screen::Panes && self.snapshot().is_some_and(runs)

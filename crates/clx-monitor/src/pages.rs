@@ -208,6 +208,7 @@ impl Sources<'_> {
             }
             page.say(0, Tone::Strong, &path.display().to_string());
             match log_file::end(&path) {
+                Ok(text) if text.is_empty() => page.say(0, Tone::Dim, "nothing yet"),
                 Ok(text) => page.say(0, Tone::Plain, &text),
                 Err(error) => page.say(0, Tone::Doubtful, &format!("cannot be read: {error}")),
             }

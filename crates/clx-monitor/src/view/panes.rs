@@ -106,7 +106,8 @@ pub(super) fn draw(
 fn heading(pane: Pane, n_lines: usize, snapshot: &Snapshot) -> String {
     let number = pane as usize + 1;
     let count = if n_lines == 0 { String::new() } else { format!(" ({n_lines})") };
-    let hint = if pane == Pane::Log && snapshot.has_worker_logs { ", l: of workers" } else { "" };
+    let hint =
+        if pane == Pane::Log && snapshot.has_worker_logs { ", l: logs of workers" } else { "" };
     format!("{number} {}{count}{hint}", pane.title())
 }
 
