@@ -167,11 +167,6 @@ fn failures(
     if !totals.iter().any(|total| total.state.is_final()) {
         return Ok(0);
     }
-    let troubled = JobFilter {
-        session: Some(session),
-        troubled: true,
-        limit: u32::MAX,
-        ..JobFilter::default()
-    };
-    Ok(queue.jobs(&troubled)?.len() as u64)
+    let troubled = JobFilter { session: Some(session), troubled: true, ..JobFilter::default() };
+    queue.count_jobs(&troubled)
 }
