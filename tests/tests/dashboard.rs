@@ -130,7 +130,7 @@ impl Bench {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn build_appears_while_it_runs_and_is_cancelled_by_a_button() {
-    let Some(bench) = Bench::new(&[("a", SLOW)]).await else { return };
+    let Some(mut bench) = Bench::new(&[("a", SLOW)]).await else { return };
     bench.load("").await;
     bench.shows("#builds", "No build runs").await;
     bench.page.evaluate("window.stays = true").await.expect("set");
@@ -141,6 +141,12 @@ async fn build_appears_while_it_runs_and_is_cancelled_by_a_button() {
     bench.shows("#health", "All is well").await;
     bench.holds("window.stays === true").await;
 
+    // What has the focus keeps it while the page changes around it.
+    let focus = "window.before = document.querySelector('#workers').innerText; document.querySelector('#workers a').focus()";
+    bench.page.evaluate(focus).await.expect("focused");
+    let later = "document.querySelector('#workers').innerText !== window.before";
+    bench.holds(&format!("{later} && document.activeElement.matches('#workers a')")).await;
+
     bench.click("#workers a", "job").await;
     bench.shows("h1", "Job").await;
     bench.shows("#facts", "running").await;
@@ -150,6 +156,9 @@ async fn build_appears_while_it_runs_and_is_cancelled_by_a_button() {
     assert!(!matches!(ended, Waited::TimedOut), "the build ends");
     bench.load("").await;
     bench.shows("#builds", "No build runs").await;
+
+    bench.server.kill().expect("killed");
+    bench.shows("#health", "Not connected").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -183,6 +183,6 @@ mod tests {
         remember(&fixture.store, &[&[("code", "1")]]);
         let last = remember(&fixture.store, &[&[("code", "2")]]);
         assert_eq!(last.differing(&components(&[&[("code", "1")]])), ["code"]);
-        assert_eq!(last.names().collect::<Vec<_>>(), ["code"]);
+        assert_eq!(last.names().collect::<Vec<_>>(), ["code", "schema"]);
     }
 }

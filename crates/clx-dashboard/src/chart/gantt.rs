@@ -80,7 +80,9 @@ impl Gantt {
         let end = begun.iter().map(|begun| begun.from + begun.seconds).fold(0.0, f64::max);
         let end = if end > 0.0 { end } else { 1.0 };
         let lines = lines(&begun);
-        let bars = begun.iter().map(|begun| bar(begun, &lines, end)).collect();
+        let mut bars: Vec<Bar> = begun.iter().map(|begun| bar(begun, &lines, end)).collect();
+        // What failed lies on top, where nothing hides it.
+        bars.sort_by_key(|bar| bar.class == "bad");
         let ticks = (0..=TICKS).map(|n| tick(f64::from(n) / f64::from(TICKS), end)).collect();
         let summary = format!(
             "{} by {} in {}.",

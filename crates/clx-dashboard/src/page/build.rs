@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use clx_queue::{JobFilter, JobRecord, Queue, QueueView, SessionId};
+use clx_queue::{JobFilter, JobRecord, Queue, SessionId};
 use clx_status::{Build, BuildState};
 use serde_json::json;
 
@@ -35,7 +35,6 @@ pub(crate) fn build(site: &Site, id: SessionId) -> Result<String, Problem> {
     let page = Page { template: "build", title: &title, section: "builds", is_live: true };
     let content = json!({
         "build": build,
-        "totals": queue.totals(Some(id))?,
         "is_open": matches!(build.state, BuildState::Running),
         "can_cancel": matches!(build.state, BuildState::Running) && build.done < build.jobs,
         "gantt": Gantt::of(&drawn, now),
