@@ -78,7 +78,7 @@ fn build_is_awaited_watched_and_cancelled() {
 
     pty.press("4\r");
     let page = pty.wait_for("error[CLX0501]: NameError: no such name");
-    for words in ["slides_wrong.py:5", "completed in part", "5 | fail NameError no such name"] {
+    for words in ["slides_wrong.py:5", "failed in part", "5 | fail NameError no such name"] {
         assert!(page.contains(words), "no `{words}`:\n{page}");
     }
     pty.press("\x1b");

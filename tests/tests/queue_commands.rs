@@ -129,14 +129,14 @@ fn job_shows_its_problem_with_frame_and_hint() {
     assert_eq!(
         without_times(&list.stdout),
         format!(
-            "JOB BUILD KIND STATE SOURCE TOOK WHEN\n2 1 notebook partial {B} TIME just now\n\n1 job."
+            "JOB BUILD KIND STATE SOURCE TOOK WHEN\n2 1 notebook failed in part {B} TIME just now\n\n1 job."
         )
     );
     let shown = run_in(course.root(), &["jobs", "show", "2"]).expect(0);
     assert_eq!(
         without_times(&shown.stdout),
         format!(
-            "Job 2: {B}\nkind notebook\nstate partial\nbuild 1\nworker 1\nenqueued just now\ntook TIME\n\n\
+            "Job 2: {B}\nkind notebook\nstate failed in part\nbuild 1\nworker 1\nenqueued just now\ntook TIME\n\n\
              {B}:2: error[CLX0201]: undefined value: `oops` is undefined\n# {{{{ oops }}}}\n\
              hint: define the name with `set` or import it, or correct it"
         )

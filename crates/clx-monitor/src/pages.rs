@@ -239,7 +239,7 @@ fn waiting_states() -> Vec<JobState> {
 /// Returns the state of a job as people would name it.
 fn state_of(job: &JobRecord) -> (&'static str, Tone) {
     match job.state {
-        JobState::Completed if job.error_class.is_some() => ("completed in part", Tone::Bad),
+        JobState::Completed if job.error_class.is_some() => ("failed in part", Tone::Bad),
         JobState::Completed => (job.state.name(), Tone::Good),
         JobState::Failed | JobState::Dead => (job.state.name(), Tone::Bad),
         JobState::Cancelled => (job.state.name(), Tone::Doubtful),

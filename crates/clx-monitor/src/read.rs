@@ -155,7 +155,7 @@ fn of_event(event: &Event, label: Option<&str>) -> Entry {
         EventType::WorkerStopped => ("stopped", Tone::Dim),
         EventType::WorkerLost => ("was lost", Tone::Bad),
         EventType::JobRetried => ("will be tried again", Tone::Doubtful),
-        EventType::JobPartial => ("completed in part", Tone::Bad),
+        EventType::JobPartial => ("failed in part", Tone::Bad),
         EventType::JobFailed => ("failed", Tone::Bad),
         EventType::JobDead => ("lost too many workers", Tone::Bad),
         EventType::JobCancelled => ("cancelled", Tone::Doubtful),

@@ -56,14 +56,17 @@ impl JobView {
     }
 }
 
-/// Returns the word that people see for the state of a job: `partial` for one that completed, but whose
-/// result lacks something.
+/// Returns the words that people see for the state of a job: `failed in part` for one that completed, but
+/// whose result lacks something.
 #[must_use]
 pub const fn word(record: &JobRecord) -> &'static str {
-    match (record.state, record.error_class) {
-        (JobState::Completed, Some(_)) => "partial",
-        (state, _) => state.name(),
-    }
+    if is_partial(record) { "failed in part" } else { record.state.name() }
+}
+
+/// Tells whether a job completed although its result lacks something.
+#[must_use]
+pub const fn is_partial(record: &JobRecord) -> bool {
+    matches!((record.state, record.error_class), (JobState::Completed, Some(_)))
 }
 
 /// Tells why a job did not complete, or what lacks in its result; empty if nothing is wrong.

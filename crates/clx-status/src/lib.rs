@@ -20,7 +20,7 @@ pub mod overview;
 
 pub use build::{Build, BuildNote, BuildState};
 pub use health::Health;
-pub use job::{AttemptView, JobView, made, problems, word};
+pub use job::{AttemptView, JobView, is_partial, made, problems, word};
 pub use overview::{BusyWorker, Failure, Kind, Overview, QueueLoad};
 
 use clx_core::Timestamp;

@@ -110,7 +110,7 @@ fn partial_result_names_each_problem_once() {
     assert_eq!(overview.queue.failed_last_hour, 1);
     assert_eq!(
         clx_status::word(&JobView::read(&stage.queue, id).unwrap().unwrap().record),
-        "partial"
+        "failed in part"
     );
 }
 

@@ -93,7 +93,7 @@ fn object(job: &JobRecord) -> Value {
         "session_id": job.session,
         "kind": job.job_type,
         "state": job.state,
-        "status": word(job),
+        "status": if clx_status::is_partial(job) { "partial" } else { job.state.name() },
         "document": job.label,
         "attempts": job.attempt,
         "failures": job.failures,
