@@ -140,7 +140,6 @@ impl Site {
             Route::Trees => page::tree(self, &self.stock.roots()?).map(html),
             Route::Tree => self.tree(request.path()),
             Route::Events => Ok(self.listen()),
-            Route::Nothing => Err(Problem::nowhere()),
             Route::Api(wanted) => {
                 let json = api::answer(self, wanted, query)?;
                 Ok(Reply::new(StatusCode::OK, JSON, format!("{json}\n")))
@@ -152,7 +151,8 @@ impl Site {
             Route::Job(id) => page::job(self, id).map(html),
             Route::Depends => page::depends(self, query).map(html),
             Route::Cache => page::cache(self, query).map(html),
-            Route::Change(_) => Err(Problem::nowhere()),
+            // Changes were taken above.
+            Route::Nothing | Route::Change(_) => Err(Problem::nowhere()),
         }
     }
 

@@ -9,7 +9,7 @@ const LINE: f64 = 30.0;
 const MOST: usize = 24;
 
 /// Characters of a text that have room; of a path the end says more than the beginning.
-const ROOM: usize = 34;
+const ROOM: usize = 37;
 
 /// Three columns: what goes in, the source, what comes out.
 #[derive(Debug, Serialize)]
@@ -34,28 +34,28 @@ pub(crate) struct Node {
 
 impl Flow {
     pub(crate) fn of(inputs: &[String], source: &str, outputs: &[String]) -> Self {
-        let lines = inputs.len().max(outputs.len()).clamp(1, MOST);
-        let height = lines as f64 * LINE;
+        let (inputs, outputs) = (nodes(inputs), nodes(outputs));
+        let height = |nodes: &[Node]| nodes.len().max(1) as f64 * LINE;
         Self {
-            inputs: nodes(inputs, height),
-            outputs: nodes(outputs, height),
-            height,
-            middle: height / 2.0,
+            height: height(&inputs).max(height(&outputs)),
+            // Beside the inputs, which are few: seen without scrolling, however many files there are.
+            middle: height(&inputs) / 2.0,
             source: short(source),
+            inputs,
+            outputs,
         }
     }
 }
 
-/// Spreads boxes around the middle.
-fn nodes(texts: &[String], height: f64) -> Vec<Node> {
+/// Lays boxes below each other.
+fn nodes(texts: &[String]) -> Vec<Node> {
     let mut shown: Vec<String> = texts.iter().map(|text| short(text)).collect();
     if shown.len() > MOST {
         shown.truncate(MOST - 1);
         shown.push(format!("and {} more", texts.len() - shown.len()));
     }
-    let top = (height - shown.len() as f64 * LINE) / 2.0;
     let node = |(place, text): (usize, String)| {
-        let y = top + place as f64 * LINE;
+        let y = place as f64 * LINE;
         Node { text, y: y + 3.0, middle: y + LINE / 2.0 }
     };
     shown.into_iter().enumerate().map(node).collect()
@@ -80,10 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn sides_are_spread_around_the_middle() {
-        let flow = Flow::of(&texts(1), "a.py", &texts(3));
-        assert_eq!((flow.height, flow.middle), (90.0, 45.0));
-        assert_eq!(flow.inputs[0].middle, 45.0);
+    fn source_stands_beside_its_inputs() {
+        let flow = Flow::of(&texts(2), "a.py", &texts(3));
+        assert_eq!((flow.height, flow.middle), (90.0, 30.0));
+        assert_eq!(flow.inputs[0].middle, 15.0);
         let middles: Vec<_> = flow.outputs.iter().map(|node| node.middle).collect();
         assert_eq!(middles, [15.0, 45.0, 75.0]);
     }

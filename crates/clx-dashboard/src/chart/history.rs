@@ -30,7 +30,7 @@ pub(crate) struct History {
 #[derive(Debug, Serialize)]
 pub(crate) struct Bar {
     pub(crate) rect: Rect,
-    /// Whether jobs failed, or it still runs.
+    /// What became of it, for its colour and pattern.
     pub(crate) class: &'static str,
     pub(crate) title: String,
 }
@@ -56,7 +56,8 @@ impl History {
             let class = match build.state {
                 _ if build.failed > 0 => "failed",
                 BuildState::Running => "busy-fill",
-                BuildState::Ended | BuildState::Died | BuildState::Abandoned => "good-fill",
+                BuildState::Ended => "good-fill",
+                BuildState::Died | BuildState::Abandoned => "faint-fill",
             };
             Bar { rect, class, title }
         };
