@@ -307,3 +307,22 @@ fn file_of_version_1_is_brought_up_to_date_with_its_rows() {
     let fresh = Bench::new();
     assert_eq!(tables(&path), tables(&fresh.dir.path().join("jobs.db")));
 }
+
+#[test]
+fn jobs_in_trouble_are_found_by_their_index() {
+    let bench = Bench::new();
+    let reader = bench.queue.committer.database().reader().unwrap();
+    let plan: String = reader
+        .query_row(
+            "EXPLAIN QUERY PLAN
+             SELECT id FROM jobs
+             WHERE 1 AND jobs.error_class NOT IN (6, 7)
+             ORDER BY jobs.session_id DESC, jobs.id DESC LIMIT 5",
+            (),
+            |row| row.get("detail"),
+        )
+        .unwrap();
+    assert!(plan.contains("USING INDEX jobs_troubled"), "{plan}");
+    let cancelled = [ErrorClass::Dependency as i64, ErrorClass::Cancelled as i64];
+    assert_eq!(cancelled, [6, 7]);
+}

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params_from_iter};
 use super::list::{JOB_COLUMNS, read_job};
 use crate::ids::{JobId, SessionId};
 use crate::job::{JobFilter, JobRecord};
-use crate::state::{ErrorClass, JobState};
+use crate::state::JobState;
 
 /// Jobs on a page if nothing is said.
 const USUAL_LIMIT: u32 = 100;
@@ -110,10 +110,8 @@ impl Conditions {
     fn new(filter: &JobFilter, after: After) -> Self {
         let mut all = Self { sql: "1".to_owned(), values: Vec::new() };
         if filter.troubled {
-            // As the index has it.
-            all.sql.push_str(" AND jobs.error_class IS NOT NULL");
-            all.and("jobs.error_class <> ?", ErrorClass::Dependency);
-            all.and("jobs.error_class <> ?", ErrorClass::Cancelled);
+            // As the index `jobs_troubled` has it, so that it is used.
+            all.sql.push_str(" AND jobs.error_class NOT IN (6, 7)");
         }
         if !filter.states.is_empty() {
             all.sql.push(' ');
