@@ -298,8 +298,8 @@ fn what_cannot_be_served_is_said() {
     let empty = TempDir::new().expect("a temp dir");
     let state = empty.path().to_str().expect("UTF-8");
     let run = CLX.run(&["serve", "--state-dir", state]).expect(4);
-    run.says(&["there is no queue at", "jobs.db"]);
-    run.says(&["hint", "build a course first"]);
+    run.says(&["nothing was built here yet", "jobs.db"]);
+    run.says(&["hint", "`clx build SPEC` makes it"]);
     assert_eq!(std::fs::read_dir(empty.path()).expect("readable").count(), 0, "nothing was made");
 }
 

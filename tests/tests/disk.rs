@@ -64,7 +64,11 @@ fn jobs(n: usize) -> Vec<NewJob> {
 
 /// The schema of a queue as far as `clx-db` must know it to open a file that exists.
 const fn schema(name: &'static str, application_id: i32) -> Schema {
-    let migrations = &[Migration { version: 1, sql: "" }, Migration { version: 2, sql: "" }];
+    let migrations = &[
+        Migration { version: 1, sql: "" },
+        Migration { version: 2, sql: "" },
+        Migration { version: 3, sql: "" },
+    ];
     Schema { name, application_id, migrations }
 }
 

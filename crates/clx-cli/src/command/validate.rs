@@ -13,6 +13,7 @@ use super::pages::template_problems;
 use crate::args::validate::ValidateArgs;
 use crate::display::print_problems;
 use crate::exit::Exit;
+use crate::settings::has_errors;
 
 pub(super) fn run(args: &ValidateArgs) -> Exit {
     let loaded = super::load(&args.spec, &[]);
@@ -29,7 +30,7 @@ pub(super) fn run(args: &ValidateArgs) -> Exit {
             Err(fatal) => problems.extend(fatal),
         }
         let templates = template_problems(&course.root);
-        is_usable &= templates.is_empty();
+        is_usable &= templates.is_empty() && !has_errors(&config);
         problems.extend(templates);
     }
     print_problems(args.format, &args.spec.spec, &args.spec.root(), &problems);
