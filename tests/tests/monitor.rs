@@ -108,7 +108,7 @@ fn whole_build_is_cancelled() {
     let mut pty = stage.monitor((80, 24));
     pty.wait_for("cell 2 of 3");
     pty.press("1c");
-    pty.wait_for("cancel all jobs of build 1, course? y/n");
+    pty.wait_for("cancel all jobs of build 1, course-specs/course.xml? y/n");
     pty.press("n");
     pty.wait_for("? help");
     pty.press("cy");
