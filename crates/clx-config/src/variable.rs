@@ -97,6 +97,11 @@ pub static VARIABLES: &[Variable] = &[
     variable(Group::Tools, "JAVA_HOME", "Java for PlantUML and for its kernel; default in `PATH`"),
     variable(Group::Tools, "GRAPHVIZ_DOT", "`dot` for PlantUML; default in `PATH`"),
     variable(
+        Group::Tools,
+        "SSH_ASKPASS",
+        "program that asks for a passphrase when `clx git` pushes; without it nothing is asked",
+    ),
+    variable(
         Group::Containers,
         "DOCKER_HOST",
         "socket of the engine, such as `unix:///run/docker.sock`",
