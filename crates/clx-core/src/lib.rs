@@ -13,9 +13,11 @@
 //! | [`action`] | [`ActionResult`], [`Artifact`], [`Subject`] |
 //! | [`diagnostic`] | [`Diagnostic`]: file, line, column, code, hint |
 //! | [`clock`] | [`Clock`], [`Timestamp`] |
+//! | `causes` | [`with_causes`]: an error and what caused it on one line |
 //! | [`suggest`] | words that resemble a misspelt one |
 
 pub mod action;
+mod causes;
 pub mod clock;
 pub mod diagnostic;
 pub mod format;
@@ -29,6 +31,7 @@ pub mod step;
 pub mod suggest;
 
 pub use action::{ActionResult, Artifact, Subject};
+pub use causes::with_causes;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity, path_as_text};
 pub use format::{OutputFormat, PictureFormat};

@@ -1,5 +1,6 @@
 //! Why a request was not answered as asked. Principal type: [`Problem`].
 
+use clx_core::with_causes;
 use clx_queue::QueueError;
 use clx_serve::StatusCode;
 use clx_store::StoreError;
@@ -80,14 +81,4 @@ impl From<Box<minijinja::Error>> for Problem {
             "this is a bug in clx, please report it",
         )
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }

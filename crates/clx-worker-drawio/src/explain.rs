@@ -1,11 +1,10 @@
 //! Faults and warnings in words for authors. Principal functions: [`error`], [`warnings`].
 
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::path::Path;
 
 use clx_browser::BrowserError;
-use clx_core::{Diagnostic, PictureFormat, Severity};
+use clx_core::{Diagnostic, PictureFormat, Severity, with_causes};
 
 use crate::CATEGORY;
 use crate::bundle::ORIGIN;
@@ -117,17 +116,6 @@ fn thing(address: &str) -> String {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-/// Writes an error and what caused it on one line.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }
 
 #[cfg(test)]

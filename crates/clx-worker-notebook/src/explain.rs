@@ -1,13 +1,13 @@
 //! Says why code gave no outputs, with the line of the source. Principal function: [`explain`].
 
-use clx_core::{Diagnostic, NotebookInput};
+use clx_core::{Diagnostic, NotebookInput, with_causes};
 use clx_kernel::{FaultClass, LimitScope, RunError};
 use clx_notebook::NotebookRenderer;
 
 use crate::cell_error::{CellError, CellPlace};
 use crate::code;
 use crate::draft::PageDraft;
-use crate::run_error::{RunFailure, with_causes};
+use crate::run_error::RunFailure;
 
 /// Lines of the cell that are shown around the failing one.
 const FRAME_LINES: usize = 8;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clx_core::with_causes;
 use clx_kernel::{FaultClass, KernelError, RunError};
 
 /// A run without outputs.
@@ -56,15 +57,4 @@ fn with_output(error: &KernelError, last_output: Option<&str>) -> String {
         Some(text) => format!("{causes}; it printed: {text}"),
         None => causes,
     }
-}
-
-/// Writes an error and what caused it on one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }

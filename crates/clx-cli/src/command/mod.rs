@@ -48,6 +48,7 @@ mod workers;
 
 use std::path::Path;
 
+use clx_core::with_causes;
 use clx_course::{Course, LoadOptions, Loaded};
 
 pub(crate) use self::build::exit_of;
@@ -89,17 +90,6 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Pool(PoolCommand::Run(args)) => pool::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
     }
-}
-
-/// Writes an error and what caused it on one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }
 
 /// Loads a course, or the part of it that `only` names.
