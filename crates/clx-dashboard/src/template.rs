@@ -1,6 +1,7 @@
 //! The templates of pages. Principal type: [`Templates`].
 
 use clx_core::Timestamp;
+use clx_status::words::{ago, counted, span};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, HtmlEscape, Value};
 
@@ -28,13 +29,15 @@ impl Templates {
     pub(crate) fn new() -> Result<Self, Box<Error>> {
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.add_filter("duration", words::duration);
+        environment.add_filter("duration", span);
         environment.add_filter("amount", words::amount);
-        environment.add_filter("counted", |n: u64, noun: &str| words::count(n, noun));
+        environment.add_filter("counted", |n: u64, noun: &str| counted(n, noun));
         environment.add_filter("encode", |text: &str| clx_serve::encode(text));
         environment.add_filter("path", breakable);
         environment.add_filter("iso", |seconds: i64| words::iso(moment(seconds)));
-        environment.add_filter("ago", |then: i64, now: i64| words::ago(moment(then), moment(now)));
+        environment.add_filter("ago", |then: i64, now: i64| {
+            ago(moment(now).since(moment(then)).as_secs_f64())
+        });
         for (name, text) in ALL {
             environment.add_template(name, text)?;
         }

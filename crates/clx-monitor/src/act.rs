@@ -5,7 +5,7 @@ use clx_queue::{CancelTarget, JobId, QueueError, QueueView, SessionId};
 use clx_status::{Build, BuildState, IsDead};
 
 use crate::model::Cancel;
-use crate::words::counted;
+use clx_status::words::counted;
 
 /// Who cancelled, for those who look at the job later.
 const BY: &str = "clx monitor";

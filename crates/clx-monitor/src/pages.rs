@@ -10,7 +10,8 @@ use crate::log_file;
 use crate::page::{Page, Subject};
 use crate::rows::{build_elapsed, build_name, build_state};
 use crate::snapshot::{Snapshot, Target, Tone};
-use crate::words::{age, counted, duration};
+use crate::words::{age, duration};
+use clx_status::words::counted;
 
 /// Jobs that a page lists at most.
 const JOBS: u32 = 200;

@@ -8,7 +8,8 @@ use clx_status::{Build, BuildState, BusyWorker, Kind};
 
 use crate::model::Pane;
 use crate::snapshot::{Entry, Failure, Snapshot, Target, Tone};
-use crate::words::{age, counted, duration, printable};
+use crate::words::{age, duration, printable};
+use clx_status::words::counted;
 
 /// Letters of a progress bar.
 const BAR: u64 = 10;

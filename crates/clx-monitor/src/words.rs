@@ -23,11 +23,6 @@ pub(crate) fn age(age: Duration) -> String {
     }
 }
 
-/// Writes a number with its noun: `1 job`, `2 jobs`.
-pub(crate) fn counted(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}
-
 /// Writes a text of a tool or a file for a terminal: no escape sequences, no control characters, tabs as
 /// blanks.
 pub(crate) fn printable(text: &str) -> String {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::build::{Build, BuildState};
 use crate::overview::{Kind, QueueLoad};
+use crate::words::counted;
 
 /// A job that waits longer than this although somebody could begin with it is worth a warning.
 const LONG_WAIT_SECONDS: f64 = 300.0;
@@ -96,10 +97,6 @@ impl Findings {
             (true, true) => Health::Healthy,
         }
     }
-}
-
-fn counted(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! | [`overview`] | [`Overview`]: all at a glance |
 //! | [`health`] | [`Health`]: what to make of it |
 //! | [`build`] | [`Build`]: a session with its progress |
+//! | [`words`] | spans of time and numbers as people read them |
 //! | [`job`] | [`JobView`]: a job with its attempts and problems |
 //!
 //! All numbers of seconds are real time between stamps of the machine's clock, for display only.
@@ -17,6 +18,7 @@ pub mod build;
 pub mod health;
 pub mod job;
 pub mod overview;
+pub mod words;
 
 pub use build::{Build, BuildNote, BuildState};
 pub use health::Health;

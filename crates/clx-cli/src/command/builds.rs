@@ -2,6 +2,7 @@
 
 use clx_backend_sqlite::is_dead;
 use clx_queue::{JobFilter, JobRecord, Queue, SessionFilter, SessionId, SqliteQueue};
+use clx_status::words::{ago, span};
 use clx_status::{Build, BuildState, problems};
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use super::failure::Failure;
 use super::queue_file::{now, with_queue};
 use crate::args::ListFormat;
 use crate::args::queue::{BuildsCommand, ListBuildsArgs, ShowBuildArgs};
-use crate::display::{Style, ago, plural, span, stdout_line, stdout_text, table};
+use crate::display::{Style, plural, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
 /// Failures and slowest jobs shown of a build.

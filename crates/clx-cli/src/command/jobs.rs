@@ -7,6 +7,7 @@ mod watch;
 
 use clx_queue::{JobId, JobRecord, Queue, SqliteQueue};
 use clx_status::word;
+use clx_status::words::{ago, span};
 use serde_json::{Value, json};
 
 use self::filter::job_filter;
@@ -14,7 +15,7 @@ use super::failure::Failure;
 use super::queue_file::{now, with_queue};
 use crate::args::ListFormat;
 use crate::args::queue::{JobsCommand, ListJobsArgs};
-use crate::display::{ago, plural, span, stdout_line, stdout_text, table};
+use crate::display::{plural, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
 pub(super) fn run(command: &JobsCommand) -> Exit {

@@ -6,6 +6,7 @@ use clx_queue::{
     JobId, JobRecord, Queue, QueueView, SessionFilter, SqliteQueue, WorkerExit, WorkerId,
     WorkerRecord, WorkerState,
 };
+use clx_status::words::{ago, span};
 use serde_json::{Value, json};
 
 use super::containers::reap_dead;
@@ -13,7 +14,7 @@ use super::failure::Failure;
 use super::queue_file::{now, with_queue};
 use crate::args::ListFormat;
 use crate::args::queue::{ListWorkersArgs, ReapArgs, ShowWorkerArgs, WorkersCommand};
-use crate::display::{ago, plural, span, stderr_line, stdout_line, stdout_text, table};
+use crate::display::{plural, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
 pub(super) fn run(command: &WorkersCommand) -> Exit {

@@ -70,27 +70,6 @@ pub(crate) fn seconds(duration: Duration) -> String {
     }
 }
 
-/// Writes how long ago something was: `just now`, `3 min ago`, `2 days ago`.
-pub(crate) fn ago(seconds: f64) -> String {
-    match seconds {
-        _ if seconds < 5.0 => "just now".to_owned(),
-        _ => format!("{} ago", span(seconds)),
-    }
-}
-
-/// Writes a span of time in one unit: `40 ms`, `1.3 s`, `12 s`, `3 min`, `5 h`, `2 days`.
-pub(crate) fn span(seconds: f64) -> String {
-    let days = seconds / 86_400.0;
-    match seconds {
-        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1000.0),
-        _ if seconds < 10.0 => format!("{seconds:.1} s"),
-        _ if seconds < 90.0 => format!("{seconds:.0} s"),
-        _ if seconds < 5_400.0 => format!("{:.0} min", seconds / 60.0),
-        _ if seconds < 172_800.0 => format!("{:.0} h", seconds / 3_600.0),
-        _ => format!("{days:.0} days"),
-    }
-}
-
 /// Writes a number of bytes with its unit: `12 B`, `3.4 kB`, `1.2 GB`.
 pub(crate) fn amount(bytes: u64) -> String {
     if bytes < 1000 {
@@ -108,22 +87,6 @@ pub(crate) fn amount(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spans_have_one_unit() {
-        for (seconds, text) in [
-            (0.0, "0 ms"),
-            (0.04, "40 ms"),
-            (1.26, "1.3 s"),
-            (59.6, "60 s"),
-            (600.0, "10 min"),
-            (7_200.0, "2 h"),
-            (259_200.0, "3 days"),
-        ] {
-            assert_eq!(span(seconds), text);
-        }
-        assert_eq!((ago(4.9), ago(61.0)), ("just now".to_owned(), "61 s ago".to_owned()));
-    }
 
     #[test]
     fn bytes_have_units() {

@@ -1,8 +1,9 @@
 //! The status of a queue as a page and as a line. Principal functions: [`status_table`], [`compact`].
 
+use clx_status::words::{ago, span};
 use clx_status::{Failure, Health, Kind, Overview};
 
-use super::{Style, ago, plural, span, table};
+use super::{Style, plural, table};
 
 /// Which parts of the page are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

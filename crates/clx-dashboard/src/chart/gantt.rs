@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Rect, tenth};
 use crate::job_row::{Mark, seconds};
-use crate::words;
+use clx_status::words::{counted, span};
 
 /// Where bars begin; before stands who works.
 const LEFT: f64 = 120.0;
@@ -86,9 +86,9 @@ impl Gantt {
         let ticks = (0..=TICKS).map(|n| tick(f64::from(n) / f64::from(TICKS), end)).collect();
         let summary = format!(
             "{} by {} in {}.",
-            words::count(begun.len() as u64, "job"),
-            words::count(lines.len() as u64, "worker"),
-            words::duration(end)
+            counted(begun.len() as u64, "job"),
+            counted(lines.len() as u64, "worker"),
+            span(end)
         );
         let height = lines.len() as f64 * LINE + LINE;
         Some(Self { lines, bars, ticks, height, summary })
@@ -128,12 +128,12 @@ fn bar(begun: &Begun<'_>, lines: &[Line], end: f64) -> Bar {
         height: BAR,
     };
     let mark = Mark::of(job);
-    let title = format!("{}: {}, {}", job.label, mark.word, words::duration(*seconds));
+    let title = format!("{}: {}, {}", job.label, mark.word, span(*seconds));
     Bar { job: job.id, rect, class: mark.class, title }
 }
 
 fn tick(share: f64, end: f64) -> Tick {
-    Tick { x: tenth(LEFT + share * WIDTH), text: words::duration(share * end) }
+    Tick { x: tenth(LEFT + share * WIDTH), text: span(share * end) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use clx_status::{Build, BuildState};
 use serde::Serialize;
 
 use super::{Rect, tenth};
-use crate::words;
+use clx_status::words::{counted, span};
 
 /// Size of the picture.
 const WIDTH: f64 = 600.0;
@@ -50,8 +50,8 @@ impl History {
                 width: tenth(step * 0.8),
                 height,
             };
-            let failed = words::count(build.failed, "failed job");
-            let took = words::duration(build.elapsed_seconds);
+            let failed = counted(build.failed, "failed job");
+            let took = span(build.elapsed_seconds);
             let title = format!("Build {}: {took}, {failed}", build.id);
             let class = match build.state {
                 _ if build.failed > 0 => "failed",
@@ -72,8 +72,8 @@ impl History {
 fn summary(builds: &[&Build], longest: f64) -> String {
     let n = builds.len() as u64;
     let failed = builds.iter().filter(|build| build.failed > 0).count() as u64;
-    let longest = words::duration(longest);
-    let all = words::count(n, "build");
+    let longest = span(longest);
+    let all = counted(n, "build");
     format!("{all}, the longest took {longest}; {} failed jobs.", had(failed, n))
 }
 

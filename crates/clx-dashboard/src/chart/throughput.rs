@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Rect, tenth};
 use crate::words;
+use clx_status::words::counted;
 
 const US_A_MINUTE: i64 = 60_000_000;
 const MINUTES: i64 = 60;
@@ -82,7 +83,7 @@ fn summary(sums: &[(u64, u64)], most: u64) -> String {
     }
     format!(
         "In the last 60 minutes {completed} completed and {failed} failed; at most {} in one minute.",
-        words::count(most, "job")
+        counted(most, "job")
     )
 }
 

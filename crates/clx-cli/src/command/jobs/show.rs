@@ -1,6 +1,7 @@
 //! `clx jobs show`: all that is known of a job.
 
 use clx_queue::{JobId, JobState, SqliteQueue};
+use clx_status::words::{ago, span};
 use clx_status::{AttemptView, JobView, word};
 
 use super::{object, took};
@@ -8,7 +9,7 @@ use crate::args::ListFormat;
 use crate::args::queue::ShowJobArgs;
 use crate::command::failure::Failure;
 use crate::command::queue_file::now;
-use crate::display::{Style, ago, span, stdout_line, stdout_text};
+use crate::display::{Style, stdout_line, stdout_text};
 use crate::exit::Exit;
 
 pub(super) fn run(queue: &SqliteQueue, args: &ShowJobArgs) -> Result<Exit, Failure> {

@@ -8,13 +8,14 @@ use std::time::Duration;
 use clx_queue::{
     JobRecord, Queue, QueueError, QueueView, SessionFilter, SessionId, SessionState, SqliteQueue,
 };
+use clx_status::words::span;
 use clx_status::{problems, word};
 
 use super::{object, took};
 use crate::args::ListFormat;
 use crate::args::queue::WatchJobsArgs;
 use crate::command::failure::Failure;
-use crate::display::{Style, span, stderr_line, stdout_line};
+use crate::display::{Style, stderr_line, stdout_line};
 use crate::exit::Exit;
 use crate::signals::on_interrupt;
 
