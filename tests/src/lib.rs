@@ -2,6 +2,7 @@
 //!
 //! | module | for |
 //! |---|---|
+//! | [`browser`] | a page in a real Chromium |
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
 //! | [`live`] | a `clx watch` in the background, and who listens to it |
 //! | [`random`] | numbers that a seed decides |
@@ -12,6 +13,7 @@
     reason = "test support fails by panicking, like the tests that call it"
 )]
 
+pub mod browser;
 pub mod e2e;
 pub mod fire;
 pub mod live;

@@ -1,13 +1,12 @@
 //! `clx serve` in a real Chromium beside a real build; `SKIPPED` where no Chromium is in `PATH`.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
-use clx_browser::{
-    Answer, Browser, BrowserOptions, Page, PageOptions, Reach, Requests, Viewport, find_program,
-};
+use clx_browser::{Page, Viewport};
 use clx_process::{Child, Waited};
 use clx_testkit::fake_kernel::{FakeKernel, FakeStart, run_if_asked};
+use clx_tests::browser::{chromium, open_page};
 use clx_tests::e2e::{Clx, TestCourse, finish};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -44,13 +43,9 @@ struct Bench {
 }
 
 impl Bench {
-    /// `None`, not through the captured output of tests, if there is no browser.
+    /// `None` if there is no browser.
     async fn new(topics: &[(&str, &str)]) -> Option<Self> {
-        let Some(program) = find_program(&std::env::var_os("PATH").unwrap_or_default()) else {
-            let line = b"SKIPPED: there is no Chromium in PATH\n";
-            std::io::stderr().write_all(line).expect("a standard error");
-            return None;
-        };
+        let program = chromium()?;
         let kernels = TempDir::new().expect("a temp dir");
         FakeKernel::new(FakeStart::Ready).install(kernels.path(), "python3");
         let course = TestCourse::with_topics(topics);
@@ -64,15 +59,7 @@ impl Bench {
         BufReader::new(stdout).read_line(&mut url).expect("an address");
 
         let base = TempDir::new().expect("a temp dir");
-        let options = BrowserOptions::new(program, base.path().to_owned());
-        let browser = Browser::launch(&BrowserOptions { reach: Reach::Loopback, ..options }).await;
-        let requests = Requests::new(|url| {
-            let is_ours = url.starts_with("http://127.0.0.1:") || url.starts_with("data:");
-            if is_ours { Answer::Pass } else { Answer::Refuse }
-        });
-        let options = PageOptions { requests, limit: LIMIT };
-        let page = browser.expect("the browser starts").open_page(options).await;
-        let page = page.expect("a page opens");
+        let page = open_page(program, base.path(), LIMIT).await;
         let url = url.trim().to_owned();
         Some(Self { page, url, server, course, kernels, _base: base })
     }

@@ -1,11 +1,9 @@
 //! `clx watch` in a real Chromium; `SKIPPED` where none is in `PATH`.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
-use clx_browser::{
-    Answer, Browser, BrowserOptions, Page, PageOptions, Reach, Requests, find_program,
-};
+use clx_browser::Page;
+use clx_tests::browser::{chromium, open_page};
 use clx_tests::e2e::{Clx, TestCourse};
 use clx_tests::live::Watching;
 use tempfile::TempDir;
@@ -33,28 +31,16 @@ fn notebook(prose: &str) -> String {
 }
 
 impl Bench {
-    /// Opens an address; `None`, not through the captured output of tests, if there is no browser.
+    /// Opens an address; `None` if there is no browser.
     async fn open(path: &str) -> Option<Self> {
-        let Some(program) = find_program(&std::env::var_os("PATH").unwrap_or_default()) else {
-            let line = b"SKIPPED: there is no Chromium in PATH\n";
-            std::io::stderr().write_all(line).expect("a standard error");
-            return None;
-        };
+        let program = chromium()?;
         let course = TestCourse::with_topics(&[("a", &notebook("Hello"))]);
         let spec = course.spec("course.xml");
         let spec = spec.to_str().expect("UTF-8");
         let args = ["watch", spec, "--port", "0", "--execute", "never"];
         let watching = Watching::start(CLX.command(&args));
         let base = TempDir::new().expect("a temp dir");
-        let options = BrowserOptions::new(program, base.path().to_owned());
-        let browser = Browser::launch(&BrowserOptions { reach: Reach::Loopback, ..options }).await;
-        let requests = Requests::new(|url| {
-            let is_ours = url.starts_with("http://127.0.0.1:") || url.starts_with("data:");
-            if is_ours { Answer::Pass } else { Answer::Refuse }
-        });
-        let options = PageOptions { requests, limit: LIMIT };
-        let page = browser.expect("the browser starts").open_page(options).await;
-        let page = page.expect("a page opens");
+        let page = open_page(program, base.path(), LIMIT).await;
         page.load(&watching.address(path)).await.expect("it loads");
         Some(Self { course, watching, page, _base: base })
     }
