@@ -121,6 +121,16 @@ impl Build {
         Ok(Self::list(queue, &filter, now, is_dead)?.pop())
     }
 
+    /// Says what it is about: the spec, or the directory where the session has no note of ours.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match (self.is_pool, self.note.spec.as_str()) {
+            (true, _) => "a pool for builds".to_owned(),
+            (false, "") => self.root.display().to_string(),
+            (false, spec) => spec.to_owned(),
+        }
+    }
+
     fn of(
         queue: &dyn QueueView,
         session: SessionRecord,

@@ -140,7 +140,7 @@ fn build_is_named_by_its_note_and_its_process_may_be_dead() {
     let now = stage.clock.now();
     let build = Build::list(&stage.queue, &all, now, &|_| true).unwrap().remove(0);
     assert_eq!((build.note.spec.as_str(), build.jobs, build.done), ("a.xml", 1, 0));
-    assert_eq!(build.state, BuildState::Died);
+    assert_eq!((build.state, build.about().as_str()), (BuildState::Died, "a.xml"));
     stage.queue.close_session(stage.session).unwrap();
     let build = Build::list(&stage.queue, &all, now, &|_| true).unwrap().remove(0);
     assert_eq!((build.state, build.done, build.cancelled), (BuildState::Ended, 1, 1));

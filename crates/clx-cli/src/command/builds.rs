@@ -62,17 +62,13 @@ fn row(build: &Build) -> [String; 7] {
     };
     [
         build.id.to_string(),
-        about(build),
+        build.about(),
         build.state.name().to_owned(),
         ago(seconds_ago(build)),
         span(build.elapsed_seconds),
         jobs,
         build.failed.to_string(),
     ]
-}
-
-fn about(build: &Build) -> String {
-    if build.is_pool { "a pool for builds".to_owned() } else { build.note.spec.clone() }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds since a build")]
@@ -126,7 +122,7 @@ fn print_page(
     slowest: &[JobRecord],
     style: Style,
 ) -> Result<(), Failure> {
-    stdout_line(&format!("{} {}", style.bold(&format!("Build {}:", build.id)), about(build)));
+    stdout_line(&format!("{} {}", style.bold(&format!("Build {}:", build.id)), build.about()));
     let fact = |name: &str, value: String| stdout_line(&format!("  {name:<10}{value}"));
     fact("state", build.state.name().to_owned());
     fact("course", build.root.display().to_string());

@@ -57,12 +57,11 @@ fn builds(overview: &Overview) -> String {
         .builds
         .iter()
         .map(|build| {
-            let about = if build.is_pool { "a pool for builds" } else { build.note.spec.as_str() };
             let failed =
                 if build.failed > 0 { format!(", {} failed", build.failed) } else { String::new() };
             [
                 build.id.to_string(),
-                about.to_owned(),
+                build.about(),
                 build.state.name().to_owned(),
                 span(build.elapsed_seconds),
                 format!("{} of {} done{failed}", build.done, build.jobs),
