@@ -11,6 +11,7 @@ pub(crate) const SCHEMA: Schema = Schema {
     migrations: &[
         Migration { version: 1, sql: include_str!("schema/0001.sql") },
         Migration { version: 2, sql: include_str!("schema/0002.sql") },
+        Migration { version: 3, sql: include_str!("schema/0003.sql") },
     ],
 };
 

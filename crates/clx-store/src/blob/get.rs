@@ -1,4 +1,4 @@
-//! Reads blobs, checking each against its hash.
+//! Reads blobs, checking each: against its hash, or in a pack against its checksum.
 
 use std::io::Read;
 
@@ -21,18 +21,22 @@ impl Store {
     /// Returns the bytes of a blob.
     ///
     /// # Errors
-    /// [`StoreError::MissingBlob`]; [`StoreError::DamagedBlob`] if the bytes do not match the hash,
+    /// [`StoreError::MissingBlob`]; [`StoreError::DamagedBlob`] if the bytes are not those that were put,
     /// and then the blob is dropped, so that actions that name it are misses from now on.
     pub fn get(&self, hash: &ContentHash) -> Result<Vec<u8>, StoreError> {
         if let Some(bytes) = self.lock_recent().get(hash) {
             return Ok(bytes);
         }
-        let bytes = match self.place(hash)? {
-            Place::Row(bytes) => bytes,
-            Place::Pack(place) => self.read_packed(hash, place)?,
-            Place::File => self.read_file(hash)?,
+        let (bytes, is_whole) = match self.place(hash)? {
+            Place::Row(bytes) => checked(hash, bytes),
+            Place::Pack(place) => {
+                let bytes = self.read_packed(hash, place)?;
+                let is_whole = place.is_whole(hash, &bytes);
+                (bytes, is_whole)
+            }
+            Place::File => checked(hash, self.read_file(hash)?),
         };
-        if ContentHash::of(&bytes) == *hash {
+        if is_whole {
             return Ok(bytes);
         }
         self.drop_blob(hash)?;
@@ -47,7 +51,7 @@ impl Store {
         let row = self.read_one(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT bytes, size, pack, pack_offset FROM blobs WHERE hash = :hash",
+                    "SELECT bytes, size, pack, pack_offset, pack_crc FROM blobs WHERE hash = :hash",
                 )?
                 .query_row(named_params! { ":hash": hash.as_bytes() }, place_of_row)
                 .optional()
@@ -103,12 +107,25 @@ fn place_of_row(row: &Row<'_>) -> rusqlite::Result<Place> {
     }
     Ok(match row.get("pack")? {
         None => Place::File,
-        Some(pack) => Place::Pack(InPack {
-            pack: PackId(pack),
+        Some(pack) => Place::Pack(InPack::in_row(PackId(pack), row)?),
+    })
+}
+
+impl InPack {
+    /// Reads the columns `pack_offset`, `size` and `pack_crc`.
+    pub(crate) fn in_row(pack: PackId, row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            pack,
             offset: row.get("pack_offset")?,
             size: row.get("size")?,
-        }),
-    })
+            crc: row.get("pack_crc")?,
+        })
+    }
+}
+
+fn checked(hash: &ContentHash, bytes: Vec<u8>) -> (Vec<u8>, bool) {
+    let is_whole = ContentHash::of(&bytes) == *hash;
+    (bytes, is_whole)
 }
 
 #[cfg(test)]
@@ -176,6 +193,28 @@ mod tests {
         assert!(third.get(&hashes[0]).unwrap_err().is_lost_blob());
         third.put_many(&[&texts[0], &texts[1]]).unwrap();
         assert_eq!(fixture.open_again().get(&hashes[1]).unwrap(), texts[1]);
+    }
+
+    #[test]
+    fn damage_in_a_pack_is_found_with_and_without_a_checksum() {
+        for has_checksum in [true, false] {
+            let fixture = TestStore::new();
+            let texts = [vec![1; 3000], vec![2; 3000]];
+            let hashes = fixture.store.put_many(&[&texts[0], &texts[1]]).unwrap();
+            if !has_checksum {
+                fixture.execute("UPDATE blobs SET pack_crc = NULL");
+            }
+            let other = fixture.open_again();
+            let Place::Pack(place) = other.place(&hashes[0]).unwrap() else { panic!("not packed") };
+            let path = other.packs.path(place.pack);
+            let mut bytes = std::fs::read(&path).unwrap();
+            bytes[1500] ^= 1;
+            std::fs::write(&path, bytes).unwrap();
+            let error = other.get(&hashes[0]).unwrap_err();
+            assert!(matches!(error, StoreError::DamagedBlob { .. }), "{error}");
+            assert!(!other.contains(&hashes[0]).unwrap());
+            assert_eq!(other.get(&hashes[1]).unwrap(), texts[1]);
+        }
     }
 
     #[test]

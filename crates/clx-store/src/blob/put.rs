@@ -167,11 +167,12 @@ pub(crate) fn insert(
     now_us: i64,
 ) -> rusqlite::Result<()> {
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO blobs (hash, size, bytes, pack, pack_offset, created_us)
-         VALUES (:hash, :size, :bytes, :pack, :pack_offset, :now_us)
+        "INSERT INTO blobs (hash, size, bytes, pack, pack_offset, pack_crc, created_us)
+         VALUES (:hash, :size, :bytes, :pack, :pack_offset, :pack_crc, :now_us)
          -- Its file may have been lost.
          ON CONFLICT (hash) DO UPDATE
-         SET bytes = excluded.bytes, pack = excluded.pack, pack_offset = excluded.pack_offset",
+         SET bytes = excluded.bytes, pack = excluded.pack, pack_offset = excluded.pack_offset,
+             pack_crc = excluded.pack_crc",
     )?;
     for blob in blobs {
         let (bytes, place) = match blob.bytes {
@@ -185,6 +186,7 @@ pub(crate) fn insert(
             ":bytes": bytes,
             ":pack": place.map(|place| place.pack.0),
             ":pack_offset": place.map(|place| place.offset),
+            ":pack_crc": place.and_then(|place| place.crc),
             ":now_us": now_us,
         })?;
     }

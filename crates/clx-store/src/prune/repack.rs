@@ -57,13 +57,11 @@ impl Store {
         self.read(|transaction| {
             transaction
                 .prepare_cached(
-                    "SELECT hash, size, pack_offset FROM blobs WHERE pack = :pack
+                    "SELECT hash, size, pack_offset, pack_crc FROM blobs WHERE pack = :pack
                      ORDER BY pack_offset",
                 )?
                 .query_map(named_params! { ":pack": pack.0 }, |row| {
-                    let place =
-                        InPack { pack, offset: row.get("pack_offset")?, size: row.get("size")? };
-                    Ok((hash_column(row, "hash")?, place))
+                    Ok((hash_column(row, "hash")?, InPack::in_row(pack, row)?))
                 })?
                 .collect()
         })
