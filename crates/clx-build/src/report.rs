@@ -72,6 +72,15 @@ impl BuildReport {
         report
     }
 
+    /// Reports that the outputs of a build with these totals were in place or put back, so many files of
+    /// them.
+    pub(crate) fn restored(totals: &BuildTotals, written: usize) -> Self {
+        let mut report = Self::new(totals.steps, totals);
+        report.written = written;
+        report.unchanged = totals.files().saturating_sub(written);
+        report
+    }
+
     /// Begins the report of a build of so many sources, of which some are in place without a look.
     pub(crate) fn new(sources: usize, in_place: &BuildTotals) -> Self {
         Self {

@@ -83,8 +83,8 @@ enum Look {
     Absent,
     /// A file or directory that was read, behind all links.
     Input(FileStat),
-    /// A file that was written, no link.
-    Output(Written),
+    /// A file that was written, no link: what it is then, and the SHA-256 of what is in it.
+    Output(Written, [u8; 32]),
     /// Some directory.
     Directory,
 }
@@ -220,15 +220,19 @@ mod tests {
     }
 
     #[test]
-    fn changes_name_inputs_and_tell_of_outputs() {
+    fn changes_name_inputs_and_outputs() {
         let course = Course::new();
         assert!(course.keep(LATER));
         fs::write(course.path("topic/a.py"), "more text").unwrap();
         fs::write(course.path("style.css"), "").unwrap();
         let inputs = vec![course.path("style.css"), course.path("topic/a.py")];
-        assert_eq!(course.changes(), Changes { inputs: inputs.clone(), outputs: false });
+        let changes = Changes { inputs, ..Changes::default() };
+        assert_eq!(course.changes(), changes);
         fs::remove_file(course.path("out/a.html")).unwrap();
-        assert_eq!(course.changes(), Changes { inputs, outputs: true });
+        fs::remove_dir(course.path("out/empty")).unwrap();
+        let outputs = vec![(course.path("out/a.html"), ContentHash::of("page"))];
+        let directories = vec![course.path("out/empty")];
+        assert_eq!(course.changes(), Changes { outputs, directories, ..changes });
     }
 
     #[test]
@@ -248,8 +252,9 @@ mod tests {
         assert!(course.changes().is_empty());
         fs::write(course.path("out/a.html"), "another page").unwrap();
         fs::write(course.path("topic/b.py"), "more text").unwrap();
+        let outputs = vec![(course.path("out/a.html"), ContentHash::of("page"))];
         let inputs = vec![course.path("topic/b.py")];
-        assert_eq!(course.changes(), Changes { inputs, outputs: true });
+        assert_eq!(course.changes(), Changes { inputs, outputs, ..Changes::default() });
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use clx_build::{BuildEvent, BuildReport, BuildStatus, Control};
+use clx_build::{BuildEvent, BuildReport, BuildStatus, Control, Restored};
 use clx_config::{Config, Sources};
-use clx_core::Diagnostic;
+use clx_core::{Clock, Diagnostic, SystemClock};
 use clx_store::FINE_TICK;
 
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
 use super::last_build::TracedBuild;
+use super::restore::restore;
 use super::round::Round;
 use super::wanted::Wanted;
 use super::watch;
@@ -43,11 +44,21 @@ pub(super) fn run(args: BuildArgs) -> Exit {
 fn once(args: &BuildSettings, events: &EventLog) -> Exit {
     let mut display = BuildDisplay::new(&args.display, &args.spec, events);
     let begin = Instant::now();
+    let looked = SystemClock.now();
     let traced = TracedBuild::find(args);
-    if let Some(TracedBuild { last, .. }) =
-        traced.as_ref().filter(|traced| traced.changes.is_empty())
-    {
-        return display.repeat_last(last, begin.elapsed());
+    if let Some(traced) = &traced {
+        if traced.changes.is_empty() {
+            let report = BuildReport::unchanged(&traced.last.totals, traced.last.problems.clone());
+            return display.repeat_last(&traced.last, &report, Vec::new(), begin.elapsed());
+        }
+        if traced.changes.inputs.is_empty() {
+            display.restoring();
+            if let Some(Restored { report, written }) = restore(args, traced, looked) {
+                let exit = display.repeat_last(&traced.last, &report, written, begin.elapsed());
+                wait_for_clock(&report);
+                return exit;
+            }
+        }
     }
     display.reading();
     let mut wanted = match Wanted::read(args, traced) {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_build::{BuildPlan, BuildTotals};
+use clx_build::{BuildPlan, BuildTotals, CopyOf};
 use clx_core::{ContentHash, Diagnostic, KeyBuilder};
 use clx_course::Course;
 use clx_store::{Changes, FileStat, Trace, TraceFile};
@@ -21,7 +21,7 @@ use crate::settings::BuildSettings;
 use crate::state_dir::StateDir;
 
 /// Raise the number whenever [`LastBuild`] changes its form.
-const SCHEMA: &str = "request-2";
+const SCHEMA: &str = "request-3";
 
 /// What a build that went well reported.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,13 +37,25 @@ pub(crate) struct LastBuild {
     pub(super) parts: Box<RawValue>,
 }
 
-/// Which source made what.
+/// Which source made what, and where.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Parts {
     /// A digest of the places of the outputs of each source, by its path as people see it.
     pub(super) places: BTreeMap<String, ContentHash>,
     /// Absolute paths of files on which more than the outputs of their topic depend.
     pub(super) elsewhere: BTreeSet<String>,
+    /// Absolute paths of the output roots.
+    pub(super) roots: BTreeSet<String>,
+    /// What is a copy of a file, by its absolute path.
+    pub(super) copies: BTreeMap<String, Copied>,
+}
+
+/// What is copied to a path.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Copied {
+    /// Absolute path of the source.
+    pub(super) source: String,
+    pub(super) keep_mtime: bool,
 }
 
 /// The last build of a request, and what has changed since.
@@ -97,7 +109,14 @@ impl Parts {
         let groups = course.dir_groups.iter().flat_map(|group| &group.files);
         let elsewhere =
             needed.chain(groups.map(|file| shown(&file.source))).chain(beside.map(shown)).collect();
-        Self { places: places(course, plan), elsewhere }
+        let copied =
+            |of: CopyOf<'_>| Copied { source: shown(of.source), keep_mtime: of.keep_mtime };
+        Self {
+            places: places(course, plan),
+            elsewhere,
+            roots: plan.roots().iter().map(|root| shown(root)).collect(),
+            copies: plan.copies().map(|(path, of)| (shown(path), copied(of))).collect(),
+        }
     }
 
     /// Adds what is known of the rest of the course.
@@ -106,6 +125,10 @@ impl Parts {
             self.places.entry(source.clone()).or_insert(*digest);
         }
         self.elsewhere.extend(course.elsewhere.iter().cloned());
+        self.roots.extend(course.roots.iter().cloned());
+        for (path, copied) in &course.copies {
+            self.copies.entry(path.clone()).or_insert_with(|| copied.clone());
+        }
     }
 }
 

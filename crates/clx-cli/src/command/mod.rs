@@ -30,6 +30,7 @@ mod plan;
 mod planning;
 mod pool;
 mod queue_file;
+mod restore;
 mod round;
 mod scaffold;
 mod serve;

@@ -33,7 +33,8 @@ impl Changed {
     pub(super) fn of(traced: TracedBuild) -> Option<Self> {
         let parts = traced.last.parts()?;
         let goes_far = |path: &PathBuf| parts.elsewhere.contains(&*path.to_string_lossy());
-        let is_near = !traced.changes.outputs && !traced.changes.inputs.iter().any(goes_far);
+        let changes = &traced.changes;
+        let is_near = changes.keeps_outputs() && !changes.inputs.iter().any(goes_far);
         is_near.then_some(Self { traced, parts })
     }
 

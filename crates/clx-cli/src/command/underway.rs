@@ -7,7 +7,7 @@ use clx_core::{Diagnostic, Timestamp};
 use clx_store::{Begun, Left, StoreError, TraceFile};
 use serde_json::value::to_raw_value;
 
-use super::last_build::{LastBuild, Parts, request};
+use super::last_build::{LastBuild, Parts, TracedBuild, request};
 use super::narrow::Narrow;
 use super::planning::Planned;
 use super::wanted::Wanted;
@@ -68,5 +68,18 @@ impl Underway {
         };
         let note = serde_json::to_vec(&last).expect("texts, numbers and hashes are always JSON");
         self.begun.keep(left, &note).map(|_| ())
+    }
+
+    /// Keeps what came of the last build once more, with the outputs that were put back.
+    pub(super) fn keep_restored(
+        self,
+        traced: &TracedBuild,
+        report: &BuildReport,
+    ) -> Result<(), StoreError> {
+        let mut left = Left::beside(&traced.trace, &[]);
+        for (path, output) in &report.outputs {
+            left.add_output(path, output.as_ref());
+        }
+        self.begun.keep(left, traced.trace.note()).map(|_| ())
     }
 }

@@ -100,6 +100,11 @@ impl BuildDisplay {
         self.log(|| events::end(&Ending::Outdated));
     }
 
+    /// Says that outputs are put back, if that takes long.
+    pub(crate) fn restoring(&mut self) {
+        self.phase("Restoring outputs");
+    }
+
     /// Says that the course is read, if that takes long.
     pub(crate) fn reading(&mut self) {
         self.phase("Reading the course");
@@ -126,17 +131,28 @@ impl BuildDisplay {
         }
     }
 
-    /// Reports that nothing has changed since the last build of the same request.
-    pub(crate) fn repeat_last(&mut self, last: &LastBuild, elapsed: Duration) -> Exit {
+    /// Reports that nothing has changed since the last build of the same request, but for outputs that
+    /// were put back.
+    pub(crate) fn repeat_last(
+        &mut self,
+        last: &LastBuild,
+        report: &BuildReport,
+        written: Vec<PathBuf>,
+        elapsed: Duration,
+    ) -> Exit {
+        self.phase = None;
         let LastBuild { course_name, totals, found, problems, .. } = last;
         self.name_course(course_name.clone());
         self.totals = *totals;
         self.log(|| events::planned(totals));
         self.log(|| events::copied(totals.files()));
+        if !written.is_empty() {
+            self.event(&BuildEvent::Written(written));
+        }
         for problem in found.iter().chain(problems) {
             self.problem(problem);
         }
-        self.finish(&BuildReport::unchanged(totals, problems.clone()), found, elapsed)
+        self.finish(report, found, elapsed)
     }
 
     /// Reports that the spec or the selection is wrong.

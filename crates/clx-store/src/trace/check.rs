@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use clx_core::ContentHash;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, open, statat};
 use rustix::io::Errno;
@@ -25,27 +26,39 @@ const ENTRIES_PER_DIRECTORY: usize = 4;
 pub struct Changes {
     /// What was read, or was looked for in vain: files and directories, in the order of their names.
     pub inputs: Vec<PathBuf>,
-    /// Whether an output is gone or different.
-    pub outputs: bool,
+    /// Outputs that are gone or different, with the hash of what was in them.
+    pub outputs: Vec<(PathBuf, ContentHash)>,
+    /// Directories that are gone.
+    pub directories: Vec<PathBuf>,
 }
 
 impl Changes {
     /// Tells whether everything looks as it did.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.inputs.is_empty() && !self.outputs
+        self.inputs.is_empty() && self.keeps_outputs()
+    }
+
+    /// Tells whether all outputs and directories are as they were.
+    #[must_use]
+    pub const fn keeps_outputs(&self) -> bool {
+        self.outputs.is_empty() && self.directories.is_empty()
     }
 
     fn add(&mut self, folder: &Folder<'_>, entry: &Entry<'_>) {
         match entry.look {
             Look::Absent | Look::Input(_) => self.inputs.push(path_of(folder, entry)),
-            Look::Output(_) | Look::Directory => self.outputs = true,
+            Look::Output(_, hash) => {
+                self.outputs.push((path_of(folder, entry), ContentHash::from_bytes(hash)));
+            }
+            Look::Directory => self.directories.push(path_of(folder, entry)),
         }
     }
 
     fn with(mut self, more: Self) -> Self {
         self.inputs.extend(more.inputs);
-        self.outputs |= more.outputs;
+        self.outputs.extend(more.outputs);
+        self.directories.extend(more.directories);
         self
     }
 }
@@ -105,7 +118,7 @@ fn entry_holds(directory: BorrowedFd<'_>, path: &Path, known: Look) -> bool {
         Look::Input(known) => {
             look(AtFlags::empty()).is_ok_and(|stat| FileStat::from(&stat) == known)
         }
-        Look::Output(known) => look(AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| {
+        Look::Output(known, _) => look(AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| {
             FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
                 && Written::from(FileStat::from(&stat)) == known
         }),

@@ -32,7 +32,7 @@ impl Begun {
         let began_ns = self.began.as_us().saturating_mul(1000);
         let is_racy = |(_, look): &(Cow<'_, Path>, Look)| match look {
             Look::Input(stat) => stat.is_racy(began_ns),
-            Look::Absent | Look::Output(_) | Look::Directory => false,
+            Look::Absent | Look::Output(..) | Look::Directory => false,
         };
         if left.is_doubtful || left.looks.iter().any(is_racy) {
             return Ok(false);
@@ -91,9 +91,9 @@ impl<'a> Left<'a> {
 
     /// Adds a file that was written.
     pub fn add_output(&mut self, path: &'a Path, output: Option<&OwnedOutput>) {
-        match output.and_then(|output| output.written) {
-            Some(written) => {
-                self.looks.push((path.into(), Look::Output(written)));
+        match output.and_then(|output| output.written.zip(Some(output.hash))) {
+            Some((written, hash)) => {
+                self.looks.push((path.into(), Look::Output(written, *hash.as_bytes())));
             }
             None => self.is_doubtful = true,
         }
