@@ -43,10 +43,12 @@ pub enum StoreError {
         /// The reason.
         source: serde_json::Error,
     },
-    /// A store that is reached over a gateway did not answer, or refused.
-    #[error("the store behind the gateway cannot be used: {message}")]
+    /// A store that is reached over a network did not answer, or refused.
+    #[error("{store} cannot be used: {message}")]
     Remote {
-        /// What happened, or what the gateway said.
+        /// Which one, such as `the store behind the gateway`.
+        store: String,
+        /// What happened, or what the other side said.
         message: String,
     },
     /// Another thread panicked while it was changing the digests of files.

@@ -11,6 +11,10 @@ use super::transport::Request;
 use super::{GatewayClient, GatewayError, read};
 use crate::protocol::{BLOB_BATCH, Problem, Record};
 
+fn failed(message: String) -> StoreError {
+    StoreError::Remote { store: "the store behind the gateway".to_owned(), message }
+}
+
 impl From<GatewayError> for StoreError {
     fn from(error: GatewayError) -> Self {
         match error {
@@ -21,9 +25,9 @@ impl From<GatewayError> for StoreError {
                 Self::DamagedBlob { hash }
             }
             GatewayError::Refused { problem: Problem::Failed { message, .. }, .. } => {
-                Self::Remote { message }
+                failed(message)
             }
-            other => Self::Remote { message: other.to_string() },
+            other => failed(other.to_string()),
         }
     }
 }
@@ -78,7 +82,7 @@ impl GatewayClient {
             return Ok(own);
         }
         let message = "the blobs arrived with other contents".to_owned();
-        Err(StoreError::Remote { message })
+        Err(failed(message))
     }
 }
 
