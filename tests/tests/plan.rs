@@ -77,6 +77,22 @@ fn changed_source_is_named_with_the_component_and_its_last_time() {
 }
 
 #[test]
+fn only_what_has_changed_since_the_last_build_is_looked_at() {
+    let course = course();
+    course.until_traced(|| CLX.build(&course, "course.xml", &["-O", "json"]).expect(0).json());
+    course.poison();
+    let same = |args: &[&str]| plan(&course, &[&["--diagrams", "if-available"], args].concat());
+    let said = same(&[]).stdout;
+    assert_eq!(said, "Course: nothing to do, 36 outputs of 2 sources are in place.\n");
+    course.write(A, "# %%\nx = 2\n");
+    let foreseen = json(&same(&["--format", "json"]));
+    assert_eq!(foreseen["steps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(foreseen["steps"][0]["file"], A);
+    assert_eq!([&foreseen["sources"], &foreseen["fresh"]], [2, 1]);
+    assert_eq!(foreseen["removals"], serde_json::json!([]));
+}
+
+#[test]
 fn spec_that_moves_a_component_of_all_sources_is_named() {
     let course = course();
     build(&course);

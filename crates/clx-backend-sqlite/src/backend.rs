@@ -1,6 +1,7 @@
-//! The backend itself. Principal type: [`SqliteBackend`].
+//! The backend itself. Principal type: [`QueueBackend`].
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,10 +10,9 @@ use clx_core::{
     ActionResult, Backend, BackendError, ContentHash, JobPayload, JobResult, Step, StepEvent,
     StepId,
 };
-use clx_pool::{Executor, PoolManager, PoolSettings};
+use clx_pool::{Executor, PoolManager};
 use clx_queue::{
-    CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, QueueError, Retention, SessionId,
-    SessionRole, SqliteQueue,
+    CancelTarget, FinishedJob, JobId, JobState, NewJob, Queue, QueueError, SessionId, SessionRole,
 };
 use clx_store::Store;
 
@@ -21,7 +21,9 @@ use crate::lender::Lender;
 use crate::pending::{Pending, Slot};
 use crate::pools::{PoolNews, cancel_kind};
 use crate::sessions::open_session;
+use crate::settings::BackendSettings;
 use crate::stall::StallWatch;
+use crate::stores::{Stores, forget_lost};
 
 /// Finished jobs collected at once.
 const COLLECT: u32 = 256;
@@ -30,45 +32,13 @@ const COLLECT: u32 = 256;
 /// transactions however many jobs they are for.
 const GATHER: Duration = Duration::from_millis(15);
 
-/// How a backend works.
-#[derive(Debug, Clone)]
-pub struct BackendSettings {
-    /// How workers are kept.
-    pub pool: PoolSettings,
-    /// Time without anything finishing or progressing after which a build is given up, default
-    /// 20 min.
-    pub stall_limit: Duration,
-    /// Whether known results are used, default yes; results are recorded in any case.
-    pub read_cache: bool,
-    /// How long finished jobs are kept.
-    pub retention: Retention,
-    /// What others should know of the session; the backend does not read it.
-    pub note: String,
-    /// How long an attempt at a job may take, by the job's type; by default as long as it wants.
-    pub job_limits: BTreeMap<String, Duration>,
-}
-
-impl Default for BackendSettings {
-    fn default() -> Self {
-        Self {
-            pool: PoolSettings::default(),
-            stall_limit: Duration::from_secs(1200),
-            read_cache: true,
-            retention: Retention::default(),
-            note: String::new(),
-            job_limits: BTreeMap::new(),
-        }
-    }
-}
-
 /// Kinds of jobs, how their workers run, and how many there are at most.
 pub type Pools = Vec<(String, Arc<dyn Executor>, u32)>;
 
-/// Makes steps through a queue and a store in SQLite files.
-#[derive(Debug)]
-pub struct SqliteBackend {
-    queue: Arc<SqliteQueue>,
-    store: Arc<Store>,
+/// Makes steps through a queue and a store.
+pub struct QueueBackend {
+    queue: Arc<dyn Queue>,
+    stores: Stores,
     session: SessionId,
     is_open: bool,
     /// Workers of its own, unless it borrows some.
@@ -83,13 +53,19 @@ pub struct SqliteBackend {
     stall: StallWatch,
 }
 
-impl SqliteBackend {
+impl fmt::Debug for QueueBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueBackend").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl QueueBackend {
     /// Opens a session for `root` and readies its pools; no worker is started yet.
     ///
     /// # Errors
     /// [`BackendError::Failed`], and what `pools` returns.
     pub fn open(
-        queue: Arc<SqliteQueue>,
+        queue: Arc<dyn Queue>,
         store: Arc<Store>,
         root: &Path,
         pools: impl FnOnce(SessionId) -> Result<Pools, BackendError>,
@@ -105,7 +81,7 @@ impl SqliteBackend {
         // From here on the session is closed whatever happens.
         let mut backend = Self::with_session(queue, store, session, settings);
         let pool = PoolManager::start(
-            Arc::clone(&backend.queue) as _,
+            Arc::clone(&backend.queue),
             session,
             pools(session)?,
             backend.settings.pool.clone(),
@@ -125,7 +101,7 @@ impl SqliteBackend {
     /// # Errors
     /// [`BackendError::Failed`].
     pub fn borrowing(
-        queue: Arc<SqliteQueue>,
+        queue: Arc<dyn Queue>,
         store: Arc<Store>,
         root: &Path,
         lender: SessionId,
@@ -139,14 +115,14 @@ impl SqliteBackend {
     }
 
     fn with_session(
-        queue: Arc<SqliteQueue>,
+        queue: Arc<dyn Queue>,
         store: Arc<Store>,
         session: SessionId,
         settings: BackendSettings,
     ) -> Self {
         Self {
             queue,
-            store,
+            stores: Stores::new(store, settings.shared.clone()),
             session,
             is_open: true,
             pool: None,
@@ -198,7 +174,7 @@ impl SqliteBackend {
         let keys: Vec<ContentHash> =
             steps.iter().flat_map(|step| &step.outputs).map(|output| output.key.finish()).collect();
         if self.settings.read_cache {
-            self.store.lookup(&keys).map_err(|error| store_error(&error))
+            self.stores.lookup(&keys).map_err(|error| store_error(&error))
         } else {
             Ok(vec![None; keys.len()])
         }
@@ -207,7 +183,7 @@ impl SqliteBackend {
     fn enqueue(&mut self, queued: Vec<(StepId, Pending, NewJob)>) -> Result<(), BackendError> {
         let labels: Vec<&str> = queued.iter().map(|(_, _, job)| job.label.as_str()).collect();
         let expected =
-            self.store.expected_durations(&labels).map_err(|error| store_error(&error))?;
+            self.stores.own.expected_durations(&labels).map_err(|error| store_error(&error))?;
         let mut per_kind: BTreeMap<String, u32> = BTreeMap::new();
         let mut steps = Vec::with_capacity(queued.len());
         let mut jobs = Vec::with_capacity(queued.len());
@@ -219,6 +195,7 @@ impl SqliteBackend {
             steps.push((step, job.job_type.clone(), pending));
             jobs.push(job);
         }
+        self.stores.send_inputs(&jobs).map_err(|error| store_error(&error))?;
         let ids = self.queue.enqueue(self.session, jobs).map_err(|error| queue_error(&error))?;
         self.pending.extend(ids.into_iter().zip(steps));
         for (kind, n) in per_kind {
@@ -252,12 +229,18 @@ impl SqliteBackend {
     fn collect(&mut self, finished: Vec<FinishedJob>) -> Result<(), BackendError> {
         let mut records = Vec::new();
         let mut durations = Vec::new();
-        for job in finished {
+        let mut parsed: Vec<_> = finished.iter().map(parse).collect();
+        let lost = self
+            .stores
+            .fetch_outputs(parsed.iter().flatten())
+            .map_err(|error| store_error(&error))?;
+        parsed.iter_mut().flatten().for_each(|result| forget_lost(result, &lost));
+        for (job, parsed) in finished.into_iter().zip(parsed) {
             self.collected = job.seq;
             let Some((step, kind, pending)) = self.pending.remove(&job.id) else { continue };
             let label = pending.label.clone();
             let mut executed = Vec::new();
-            let outputs = match (job.state, parse(&job)) {
+            let outputs = match (job.state, parsed) {
                 (JobState::Completed, Ok(mut result)) => {
                     durations.extend(job.duration.map(|duration| (label.clone(), duration)));
                     executed = std::mem::take(&mut result.executed);
@@ -282,9 +265,9 @@ impl SqliteBackend {
         let records: Vec<_> = records.iter().map(|(key, result)| (*key, result)).collect();
         let durations: Vec<_> =
             durations.iter().map(|(label, duration)| (label.as_str(), *duration)).collect();
-        self.store
-            .record_many(&records)
-            .and_then(|()| self.store.remember_durations(&durations))
+        self.stores
+            .record(&records)
+            .and_then(|()| self.stores.own.remember_durations(&durations))
             .map_err(|error| store_error(&error))
     }
 
@@ -327,7 +310,7 @@ fn plan(
     (pending, Some(NewJob::new(step.kind.name(), &step.label, payload)))
 }
 
-impl Backend for SqliteBackend {
+impl Backend for QueueBackend {
     fn submit(&mut self, steps: Vec<Step>) -> Result<(), BackendError> {
         let mut known = self.look_up(&steps)?.into_iter();
         let mut queued = Vec::new();
@@ -388,7 +371,7 @@ impl Backend for SqliteBackend {
     }
 }
 
-impl Drop for SqliteBackend {
+impl Drop for QueueBackend {
     fn drop(&mut self) {
         // Errors have nowhere to go here; the next start closes what is left open.
         let _reaped_later = self.end(Duration::ZERO);

@@ -38,6 +38,12 @@ pub(crate) fn unreadable(label: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error("CLX0305", "internal", message).in_file(label)
 }
 
+/// What a worker has put was not there when it was fetched.
+pub(crate) fn lost_output() -> Diagnostic {
+    let message = "it was made, but the shared store has lost it";
+    Diagnostic::error("CLX0313", "store_lost", message).with_hint("build again")
+}
+
 pub(crate) fn lost_worker(kind: &str, how: &str, returned: usize) -> Diagnostic {
     let what = match returned {
         0 => "it had no job".to_owned(),

@@ -1,4 +1,4 @@
-//! The backend on one SQLite queue and one store: looks up keys, queues what is not known, keeps
+//! The backend on a queue and a store, by default in SQLite files: looks up keys, queues what is not known, keeps
 //! workers while there is work, collects results, notices when nothing moves.
 //!
 //! ```text
@@ -9,7 +9,7 @@
 //! Only this side writes the store's action index, and only after the queue has accepted the
 //! result, so a lost worker can leave an unused blob and nothing else.
 //!
-//! Principal types: [`SqliteBackend`], [`BackendSettings`].
+//! Principal types: [`QueueBackend`], [`BackendSettings`].
 
 mod backend;
 mod failure;
@@ -17,8 +17,11 @@ mod lender;
 mod pending;
 mod pools;
 mod sessions;
+mod settings;
 mod stall;
+mod stores;
 
-pub use backend::{BackendSettings, Pools, SqliteBackend};
+pub use backend::{Pools, QueueBackend};
 pub use lender::running_pools;
 pub use sessions::{Reaped, is_dead, open_session, reap_dead_sessions, this_process};
+pub use settings::BackendSettings;

@@ -26,6 +26,13 @@ impl ContentHash {
         Self(bytes)
     }
 
+    /// Finds the hashes that some JSON names: 64 hexadecimal digits between quotation marks.
+    pub fn named_in(json: &[u8]) -> impl Iterator<Item = Self> {
+        json.split(|byte| *byte == b'"')
+            .filter(|word| word.len() == 64)
+            .filter_map(|word| std::str::from_utf8(word).ok()?.parse().ok())
+    }
+
     /// Returns the 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
@@ -165,6 +172,15 @@ impl KeyBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_names_hashes() {
+        let (first, second) = (ContentHash::of("a"), ContentHash::of("b"));
+        let payload =
+            format!(r#"{{"source":"{first}","files":[{{"hash":"{second}"}}],"x":"abc"}}"#);
+        assert_eq!(ContentHash::named_in(payload.as_bytes()).collect::<Vec<_>>(), [first, second]);
+        assert_eq!(ContentHash::named_in(b"no hash").count(), 0);
+    }
 
     #[test]
     fn hash_reads_back_from_its_text() {

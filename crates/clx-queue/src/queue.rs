@@ -217,4 +217,12 @@ pub trait Queue: Send + Sync {
     /// # Errors
     /// As [`Queue::open_session`].
     fn prune(&self, retention: &Retention) -> Result<Pruned, QueueError>;
+
+    /// Puts its storage in order after much was done, where nobody else does.
+    ///
+    /// # Errors
+    /// As [`Queue::open_session`].
+    fn tidy_up(&self) -> Result<(), QueueError> {
+        Ok(())
+    }
 }

@@ -5,9 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clx_core::{ActionResult, ContentHash};
-use clx_store::{ArtifactStore, Store, StoreError};
+use clx_store::{ArtifactStore, Exchange, ResultIndex, Store, StoreError};
 
-use crate::index::ResultIndex;
 use crate::objects::Objects;
 
 /// Bytes of blobs that are sent or fetched before the next ones are read.
@@ -36,12 +35,33 @@ impl SharedStore {
         Self { local, objects, index, known: Mutex::default() }
     }
 
-    /// Sends blobs of the local store to the shared one, if that lacks them. Hashes that name no blob of
-    /// the local store are left out.
-    ///
-    /// # Errors
-    /// [`StoreError::Remote`], and what the local store returns.
-    pub fn send(&self, hashes: &[ContentHash]) -> Result<(), StoreError> {
+    /// Fetches blobs; a damaged one counts as missing.
+    fn get_whole(&self, hashes: &[ContentHash]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        match self.objects.get_many(hashes) {
+            Err(StoreError::DamagedBlob { .. }) if hashes.len() > 1 => {
+                hashes.iter().map(|hash| Ok(self.get_whole(&[*hash])?.pop().flatten())).collect()
+            }
+            Err(StoreError::DamagedBlob { .. }) => Ok(vec![None]),
+            found => found,
+        }
+    }
+
+    fn is_known(&self, hash: &ContentHash) -> bool {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(hash)
+    }
+
+    fn know(&self, hashes: &[ContentHash]) {
+        // A set of hashes is whole whenever a thread can panic.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > MOST_KNOWN {
+            known.clear();
+        }
+        known.extend(hashes);
+    }
+}
+
+impl Exchange for SharedStore {
+    fn send(&self, hashes: &[ContentHash]) -> Result<(), StoreError> {
         let unknown: Vec<_> = hashes.iter().filter(|hash| !self.is_known(hash)).copied().collect();
         let is_here = self.local.contains_many(&unknown)?;
         let here: Vec<_> = unknown
@@ -66,11 +86,7 @@ impl SharedStore {
         Ok(())
     }
 
-    /// Fetches blobs of the shared store that the local one lacks; returns those that neither has.
-    ///
-    /// # Errors
-    /// [`StoreError::Remote`], and what the local store returns.
-    pub fn fetch(&self, hashes: &[ContentHash]) -> Result<Vec<ContentHash>, StoreError> {
+    fn fetch(&self, hashes: &[ContentHash]) -> Result<Vec<ContentHash>, StoreError> {
         let is_here = self.local.contains_many(hashes)?;
         let wanted: BTreeSet<_> = hashes
             .iter()
@@ -90,23 +106,7 @@ impl SharedStore {
         Ok(lost)
     }
 
-    /// Fetches blobs; a damaged one counts as missing.
-    fn get_whole(&self, hashes: &[ContentHash]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        match self.objects.get_many(hashes) {
-            Err(StoreError::DamagedBlob { .. }) if hashes.len() > 1 => {
-                hashes.iter().map(|hash| Ok(self.get_whole(&[*hash])?.pop().flatten())).collect()
-            }
-            Err(StoreError::DamagedBlob { .. }) => Ok(vec![None]),
-            found => found,
-        }
-    }
-
-    /// Returns results that the local store lacks and others have recorded, with their blobs fetched. A
-    /// result of which a blob is lost is none.
-    ///
-    /// # Errors
-    /// [`StoreError::Remote`], and what the local store returns.
-    pub fn find(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
+    fn find(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
         let mut results = self.index.lookup(keys)?;
         let named = |result: &ActionResult| {
             result.artifacts.iter().map(|artifact| artifact.hash).collect::<Vec<_>>()
@@ -127,30 +127,13 @@ impl SharedStore {
         Ok(results)
     }
 
-    /// Tells others of results; their blobs are sent before.
-    ///
-    /// # Errors
-    /// [`StoreError::Remote`], [`StoreError::Encode`], and what the local store returns.
-    pub fn publish(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
+    fn publish(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
         if results.is_empty() {
             return Ok(());
         }
         let artifacts = results.iter().flat_map(|(_, result)| &result.artifacts);
         self.send(&artifacts.map(|artifact| artifact.hash).collect::<Vec<_>>())?;
         self.index.record(results)
-    }
-
-    fn is_known(&self, hash: &ContentHash) -> bool {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(hash)
-    }
-
-    fn know(&self, hashes: &[ContentHash]) {
-        // A set of hashes is whole whenever a thread can panic.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() > MOST_KNOWN {
-            known.clear();
-        }
-        known.extend(hashes);
     }
 }
 

@@ -112,6 +112,13 @@ const COMPARISONS: &[Comparison] = &[
         bar: Bar::AtMost(100.0),
     },
     Comparison {
+        what: "the same if nothing has changed since a build",
+        clx: ("clx", "incremental", "plan_again_ms"),
+        other: None,
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
+    Comparison {
         what: "all outputs gone and restored, in copies of them",
         clx: ("clx", "incremental", "restored_to_copy"),
         other: None,

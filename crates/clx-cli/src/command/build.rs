@@ -45,7 +45,8 @@ fn once(args: &BuildSettings, events: &EventLog) -> Exit {
     let mut display = BuildDisplay::new(&args.display, &args.spec, events);
     let begin = Instant::now();
     let looked = SystemClock.now();
-    let traced = TracedBuild::find(args);
+    let request = args.request();
+    let traced = args.verify.is_none().then(|| TracedBuild::find(request)).flatten();
     if let Some(traced) = &traced {
         if traced.changes.is_empty() {
             let report = BuildReport::unchanged(&traced.last.totals, traced.last.problems.clone());
@@ -53,7 +54,7 @@ fn once(args: &BuildSettings, events: &EventLog) -> Exit {
         }
         if traced.changes.inputs.is_empty() {
             display.restoring();
-            if let Some(Restored { report, written }) = restore(args, traced, looked) {
+            if let Some(Restored { report, written }) = restore(request, traced, looked) {
                 let exit = display.repeat_last(&traced.last, &report, written, begin.elapsed());
                 wait_for_clock(&report);
                 return exit;
@@ -61,7 +62,7 @@ fn once(args: &BuildSettings, events: &EventLog) -> Exit {
         }
     }
     display.reading();
-    let mut wanted = match Wanted::read(args, traced) {
+    let mut wanted = match Wanted::read(request, traced) {
         Ok(wanted) => wanted,
         Err(problems) => {
             display.refuse(&args.spec.spec, &problems);

@@ -10,7 +10,7 @@ use super::plan::{Foreseen, foresee, place, refuse, step_json, why};
 use crate::args::{ExplainArgs, ListFormat, SpecArgs};
 use crate::display::{seconds, stdout_line, stdout_text, table};
 use crate::exit::Exit;
-use crate::settings::{SelectionSettings, WorkSettings, configured};
+use crate::settings::{Request, SelectionSettings, WorkSettings, configured};
 
 /// Where the specs of courses lie.
 const SPECS: &str = "course-specs";
@@ -34,7 +34,10 @@ fn explain(args: ExplainArgs) -> Result<Exit, Failure> {
         (SelectionSettings::new(selection, &config), WorkSettings::new(work, &config));
     let mut refused = None;
     for spec in &specs {
-        match foresee(&of_course(spec), &selection, &work) {
+        let spec = of_course(spec);
+        let request =
+            Request { spec: &spec, selection: &selection, work: &work, found: config.problems() };
+        match foresee(request, None) {
             Ok(foreseen) => {
                 if let Some(step) = step_of(&foreseen, &path) {
                     print(&foreseen, step, &path, format);

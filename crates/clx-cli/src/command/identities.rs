@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pages::KernelChooser;
 use super::toolbox::{Lack, Renderer, Toolbox};
-use crate::settings::BuildSettings;
+use crate::settings::WorkSettings;
 
 /// The tools that a build works with; of those that are missing, why.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,8 @@ pub(super) struct Identities {
 pub(super) struct ToolNotes(RefCell<Identities>);
 
 impl Identities {
-    pub(super) fn are_those_of(&self, toolbox: &Toolbox, args: &BuildSettings) -> bool {
-        let chooser = KernelChooser::new(toolbox, &args.work);
+    pub(super) fn are_those_of(&self, toolbox: &Toolbox, work: &WorkSettings) -> bool {
+        let chooser = KernelChooser::new(toolbox, work);
         let is_kernel =
             |(&language, known): (&_, &_)| of_kernel(&chooser.choose(language)) == *known;
         let is_renderer = |(&kind, known): (&_, &_)| of_renderer(&toolbox.renderer(kind)) == *known;

@@ -17,7 +17,7 @@ use super::identities::Identities;
 use super::toolbox::Toolbox;
 use super::tools::Tools;
 use crate::args::build::WorkersArg;
-use crate::settings::BuildSettings;
+use crate::settings::Request;
 use crate::state_dir::StateDir;
 
 /// Raise the number whenever [`LastBuild`] changes its form.
@@ -69,18 +69,18 @@ pub(super) struct TracedBuild {
 impl TracedBuild {
     /// Looks for the last build of this request. `None` if there is none, if it had errors, or if it
     /// had other tools.
-    pub(super) fn find(args: &BuildSettings) -> Option<Self> {
-        let work = &args.work;
+    pub(super) fn find(request: Request<'_>) -> Option<Self> {
+        let work = request.work;
         let is_local = matches!(work.workers, WorkersArg::InProcess | WorkersArg::Direct);
-        if work.no_cache || args.verify.is_some() || !is_local {
+        if work.no_cache || !is_local {
             return None;
         }
-        let root = args.spec.root();
+        let root = request.spec.root();
         let state = StateDir::place(&root, work.state.state_dir.as_deref()).ok()?;
-        let trace = TraceFile::of(&state, &request(args)).read()?;
+        let trace = TraceFile::of(&state, &digest(request)).read()?;
         let last: LastBuild = serde_json::from_slice(trace.note()).ok()?;
         let toolbox = Toolbox::Machine(Arc::new(Tools::new(&state, work.tools.clone())));
-        if !last.tools.are_those_of(&toolbox, args) {
+        if !last.tools.are_those_of(&toolbox, work) {
             return None;
         }
         Some(Self { last, changes: trace.changes()?, trace })
@@ -138,10 +138,9 @@ pub(super) fn places(course: &Course, plan: &BuildPlan) -> BTreeMap<String, Cont
     places.map(|(source, digest)| (course.shown(source).display().to_string(), digest)).collect()
 }
 
-/// Returns what is asked for, of whom and where.
-pub(super) fn request(args: &BuildSettings) -> ContentHash {
-    let BuildSettings { spec, selection, work, found, verify: _, follow: _, display: _, limits: _ } =
-        args;
+/// Returns a digest of what is asked for, of whom and where.
+pub(super) fn digest(request: Request<'_>) -> ContentHash {
+    let Request { spec, selection, work, found } = request;
     let program = std::env::current_exe().unwrap_or_default();
     KeyBuilder::new(SCHEMA)
         .with("arguments", format!("{spec:?} {selection:?} {work:?} {found:?}"))

@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clx_build::{Cause, Forecast, PlaceState, StepForecast, predict};
+use clx_build::{BuildTotals, Cause, Forecast, PlaceState, StepForecast, predict};
 use clx_core::Diagnostic;
 use clx_course::Course;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::last_build::{LastBuild, TracedBuild};
 use super::planning::{Planned, Planner};
+use super::wanted::Wanted;
 use super::wiring::{Workshop, open_state, processors, runtime};
-use crate::args::{ListFormat, PlanArgs, SpecArgs};
+use crate::args::{ListFormat, PlanArgs};
 use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
-use crate::settings::{SelectionSettings, WorkSettings, configured};
+use crate::settings::{Request, SelectionSettings, WorkSettings, configured};
 
 pub(super) fn run(args: PlanArgs) -> Exit {
     let PlanArgs { spec, selection, work, format } = args;
@@ -24,13 +26,18 @@ pub(super) fn run(args: PlanArgs) -> Exit {
     };
     let (selection, work) =
         (SelectionSettings::new(selection, &config), WorkSettings::new(work, &config));
-    let foreseen = match foresee(&spec, &selection, &work) {
-        Ok(foreseen) => foreseen,
-        Err(failure) => return refuse(failure),
+    let found = config.problems();
+    let request = Request { spec: &spec, selection: &selection, work: &work, found };
+    let outlook = match TracedBuild::find(request) {
+        Some(traced) if traced.changes.is_empty() => Outlook::of_last(traced.last),
+        traced => match foresee(request, traced) {
+            Ok(foreseen) => Outlook::new(foreseen),
+            Err(failure) => return refuse(failure),
+        },
     };
     match format {
-        ListFormat::Json => stdout_text(&format!("{:#}\n", foreseen.json(&work))),
-        ListFormat::Table => foreseen.print(&work),
+        ListFormat::Json => stdout_text(&format!("{:#}\n", outlook.json(&work))),
+        ListFormat::Table => outlook.print(&work),
     }
     Exit::Built
 }
@@ -45,39 +52,66 @@ pub(super) fn refuse(failure: Failure) -> Exit {
 /// A course, and what a build of it would do.
 pub(super) struct Foreseen {
     pub(super) course: Course,
+    /// Of the sources that were looked at.
     pub(super) forecast: Forecast,
+    /// Of all.
+    totals: BuildTotals,
     /// What is wrong with the course.
-    pub(super) problems: Vec<Diagnostic>,
+    problems: Vec<Diagnostic>,
 }
 
-/// Looks what a build would do.
+/// Looks what a build would do; only at the topics that have changed since the last one, if there was one
+/// and nothing else has changed.
 pub(super) fn foresee(
-    spec: &SpecArgs,
-    selection: &SelectionSettings,
-    work: &WorkSettings,
+    request: Request<'_>,
+    last: Option<TracedBuild>,
 ) -> Result<Foreseen, Failure> {
-    let wrong = |problems| Failure {
-        message: format!("{} cannot be planned", spec.spec.display()),
-        problems,
-        exit: Exit::Spec,
-    };
-    let loaded = super::load(spec, &selection.only);
-    let course = loaded.course.ok_or_else(|| wrong(loaded.diagnostics.clone()))?;
-    let (wanted, warnings) = clx_course::outputs(&course, &selection.outputs).map_err(wrong)?;
+    let work = request.work;
+    let Wanted { course, outputs, found, narrow, .. } =
+        Wanted::read(request, last).map_err(|problems| Failure {
+            message: format!("{} cannot be planned", request.spec.spec.display()),
+            problems,
+            exit: Exit::Spec,
+        })?;
     let runtime = runtime().map_err(Failure::environment)?;
     let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
     let (toolbox, store) = (workshop.toolbox(), &workshop.store);
     let planner = Planner { course: &course, work, toolbox: &toolbox, store };
-    let Planned { plan, .. } = planner.plan(&wanted)?;
+    let Planned { plan, .. } = planner.plan(&outputs)?;
+    let plan = match &narrow {
+        None => plan,
+        Some(narrow) => match narrow.fit(&course, plan) {
+            Some(part) => part,
+            None => return foresee(request, None),
+        },
+    };
     let forecast = Forecast::new(&plan, store)?;
     store.flush()?;
-    let mut problems = loaded.diagnostics;
-    problems.extend(warnings);
-    problems.extend_from_slice(plan.problems());
-    Ok(Foreseen { course, forecast, problems })
+    let problems = found.into_iter().chain(plan.problems().iter().cloned()).collect();
+    Ok(Foreseen { course, forecast, totals: plan.totals(), problems })
 }
 
-impl Foreseen {
+/// What is told of what a build would do.
+struct Outlook {
+    course_name: String,
+    totals: BuildTotals,
+    forecast: Forecast,
+    problems: Vec<Diagnostic>,
+}
+
+impl Outlook {
+    fn new(foreseen: Foreseen) -> Self {
+        let Foreseen { course, forecast, totals, problems } = foreseen;
+        Self { course_name: course_name(&course).to_owned(), totals, forecast, problems }
+    }
+
+    /// Nothing has changed.
+    fn of_last(last: LastBuild) -> Self {
+        let LastBuild { course_name, totals, found, problems, .. } = last;
+        let forecast = Forecast { steps: vec![], copies: vec![], removals: vec![] };
+        Self { course_name, totals, forecast, problems: [found, problems].concat() }
+    }
+
     fn print(&self, work: &WorkSettings) {
         let errors = self.problems.iter().filter(|problem| problem.is_error());
         errors.for_each(|problem| stderr_line(&problem.to_string()));
@@ -88,12 +122,11 @@ impl Foreseen {
             stdout_text(&table(["SOURCE", "OUTPUTS", "WHY", "LAST TOOK"], &rows));
             stdout_line("");
         }
-        let n_fresh = self.forecast.steps.len() - busy.len();
-        let n_outputs: usize = steps().map(|step| step.outputs.len()).sum();
-        let name = course_name(&self.course);
+        let n_fresh = self.totals.steps - busy.len();
+        let name = &self.course_name;
         if busy.is_empty() && self.forecast.copies.is_empty() && self.forecast.removals.is_empty() {
             let sources = plural(n_fresh, "source");
-            let outputs = plural(n_outputs, "output");
+            let outputs = plural(self.totals.outputs, "output");
             stdout_line(&format!("{name}: nothing to do, {outputs} of {sources} are in place."));
             return;
         }
@@ -110,9 +143,9 @@ impl Foreseen {
         let steps = &self.forecast.steps;
         let busy: Vec<&StepForecast> = steps.iter().filter(|step| !is_fresh(step)).collect();
         json!({
-            "course_name": course_name(&self.course),
-            "sources": steps.len(),
-            "fresh": steps.len() - busy.len(),
+            "course_name": self.course_name,
+            "sources": self.totals.steps,
+            "fresh": self.totals.steps - busy.len(),
             "expected_seconds": expected(&busy, work).map(|time| time.as_secs_f64()),
             "steps": busy.iter().map(|step| step_json(step)).collect::<Value>(),
             "copies": shown(&self.forecast.copies),

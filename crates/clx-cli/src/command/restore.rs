@@ -10,20 +10,20 @@ use clx_store::{Store, StoreOptions};
 use super::last_build::TracedBuild;
 use super::underway::Underway;
 use super::wiring::open_state;
-use crate::settings::BuildSettings;
+use crate::settings::Request;
 
 /// Puts back what has changed; `began` is when the last build was looked for. `None` if a usual build has
 /// to be made, which tells what is in the way.
 pub(super) fn restore(
-    args: &BuildSettings,
+    request: Request<'_>,
     traced: &TracedBuild,
     began: Timestamp,
 ) -> Option<Restored> {
     let TracedBuild { last, changes, .. } = traced;
     let parts = last.parts()?;
-    let state = open_state(&args.spec.root(), &args.work.state).ok()?;
+    let state = open_state(&request.spec.root(), &request.work.state).ok()?;
     let store = Store::open(state.store(), &StoreOptions::default()).ok()?;
-    let underway = Underway::begin(args, state.store(), began).ok()?;
+    let underway = Underway::begin(request, state.store(), began).ok()?;
     let roots: Vec<PathBuf> = parts.roots.iter().map(PathBuf::from).collect();
     let restoration = Restoration {
         roots: &roots,

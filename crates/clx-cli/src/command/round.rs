@@ -42,11 +42,12 @@ impl Round<'_> {
         let planned = match self.plan(wanted)? {
             Some(planned) => planned,
             None => {
-                let whole = Wanted::read(self.args, None).map_err(|problems| Failure {
-                    message: "the course was changed while it was read".to_owned(),
-                    problems,
-                    exit: Exit::Spec,
-                })?;
+                let whole =
+                    Wanted::read(self.args.request(), None).map_err(|problems| Failure {
+                        message: "the course was changed while it was read".to_owned(),
+                        problems,
+                        exit: Exit::Spec,
+                    })?;
                 let new = whole.found.iter().filter(|problem| !wanted.found.contains(problem));
                 new.for_each(|problem| on_event(BuildEvent::Problem(problem.clone())));
                 *wanted = whole;
@@ -56,7 +57,7 @@ impl Round<'_> {
         let Self { args, workshop, runtime, control, failed } = self;
         let BuildSettings { work, .. } = args;
         let (course, store) = (&wanted.course, Arc::clone(&workshop.store));
-        let underway = Underway::begin(args, workshop.state.store(), wanted.began)?;
+        let underway = Underway::begin(args.request(), workshop.state.store(), wanted.began)?;
         workshop.check(&planned.plan)?;
         let spec = std::path::absolute(&args.spec.spec).unwrap_or_else(|_| args.spec.spec.clone());
         let note = BuildNote {

@@ -7,12 +7,12 @@ use clx_core::{Diagnostic, Timestamp};
 use clx_store::{Begun, Left, StoreError, TraceFile};
 use serde_json::value::to_raw_value;
 
-use super::last_build::{LastBuild, Parts, TracedBuild, request};
+use super::last_build::{LastBuild, Parts, TracedBuild, digest};
 use super::narrow::Narrow;
 use super::planning::Planned;
 use super::wanted::Wanted;
 use crate::display::course_name;
-use crate::settings::BuildSettings;
+use crate::settings::Request;
 
 /// A build that makes something.
 pub(super) struct Underway {
@@ -23,11 +23,11 @@ impl Underway {
     /// Forgets the last build of this request; `state` is the directory of its store. `began` is when
     /// the new one began to look at its inputs.
     pub(super) fn begin(
-        args: &BuildSettings,
+        request: Request<'_>,
         state: &Path,
         began: Timestamp,
     ) -> Result<Self, StoreError> {
-        Ok(Self { begun: TraceFile::of(state, &request(args)).begin(began)? })
+        Ok(Self { begun: TraceFile::of(state, &digest(request)).begin(began)? })
     }
 
     /// Keeps what came of it, unless something went wrong.

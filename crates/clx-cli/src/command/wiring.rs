@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_backend_sqlite::{
-    BackendSettings, Pools, SqliteBackend, reap_dead_sessions, running_pools,
-};
+use clx_backend_sqlite::{BackendSettings, Pools, QueueBackend, reap_dead_sessions, running_pools};
 use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
 use clx_course::Course;
@@ -146,7 +144,7 @@ impl Workshop {
         note: &BuildNote,
         args: &WorkSettings,
         runtime: &Runtime,
-    ) -> Result<SqliteBackend, Failure> {
+    ) -> Result<QueueBackend, Failure> {
         let limits = args.job_limits.iter();
         let settings = BackendSettings {
             read_cache: !args.no_cache,
@@ -159,7 +157,7 @@ impl Workshop {
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
         let backend = match &self.crew {
             Crew::Pool { session, .. } => {
-                SqliteBackend::borrowing(queue, store, root, *session, settings)
+                QueueBackend::borrowing(queue, store, root, *session, settings)
             }
             crew => {
                 let pools = |session| {
@@ -167,7 +165,7 @@ impl Workshop {
                         BackendError::Failed { message: failure.message, environment: true }
                     })
                 };
-                SqliteBackend::open(queue, store, root, pools, settings)
+                QueueBackend::open(queue, store, root, pools, settings)
             }
         };
         Ok(backend?)

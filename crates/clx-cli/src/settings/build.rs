@@ -31,7 +31,22 @@ pub(crate) struct BuildSettings {
     pub(crate) found: Vec<Diagnostic>,
 }
 
+/// What decides about what is made, and with what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) spec: &'a SpecArgs,
+    pub(crate) selection: &'a SelectionSettings,
+    pub(crate) work: &'a WorkSettings,
+    /// What is wrong with the configuration.
+    pub(crate) found: &'a [Diagnostic],
+}
+
 impl BuildSettings {
+    pub(crate) fn request(&self) -> Request<'_> {
+        let Self { spec, selection, work, found, .. } = self;
+        Request { spec, selection, work, found }
+    }
+
     pub(crate) fn new(args: BuildArgs, config: &Config) -> Self {
         let BuildArgs { spec, selection, work, verify, follow, display } = args;
         Self {

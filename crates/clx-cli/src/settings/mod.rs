@@ -12,7 +12,7 @@ use clx_config::setting::{JOBS_DB_PATH, STATE_DIR};
 use clx_config::{Config, Setting, Sources};
 use clx_core::Diagnostic;
 
-pub(crate) use self::build::{BuildSettings, DisplaySettings, SelectionSettings};
+pub(crate) use self::build::{BuildSettings, DisplaySettings, Request, SelectionSettings};
 pub(crate) use self::tools::ToolSettings;
 pub(crate) use self::work::{
     ContainerSettings, CountSettings, Surroundings, WorkSettings, retention,

@@ -144,26 +144,9 @@ impl Tokens {
     }
 }
 
-/// Finds the hashes that a payload names: 64 hexadecimal digits between quotation marks.
-pub(super) fn hashes_in(payload: &[u8]) -> impl Iterator<Item = ContentHash> {
-    payload
-        .split(|byte| *byte == b'"')
-        .filter(|word| word.len() == 64)
-        .filter_map(|word| std::str::from_utf8(word).ok()?.parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn payload_names_its_hashes() {
-        let (first, second) = (ContentHash::of("a"), ContentHash::of("b"));
-        let payload =
-            format!(r#"{{"source":"{first}","files":[{{"hash":"{second}"}}],"x":"abc"}}"#);
-        assert_eq!(hashes_in(payload.as_bytes()).collect::<Vec<_>>(), [first, second]);
-        assert_eq!(hashes_in(b"no hash").count(), 0);
-    }
 
     #[test]
     fn token_shows_itself_to_nobody_and_equals_itself_only() {

@@ -10,7 +10,7 @@ use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 
 use super::Shared;
-use super::access::{Caller, hashes_in};
+use super::access::Caller;
 use super::body;
 use super::owner;
 use crate::protocol::{BeatRequest, Health, LONGEST_WAIT, Record, VERSION};
@@ -138,7 +138,7 @@ async fn claim(
         let is_early = begin.elapsed() < claim.wait;
         if is_early || !claimed.jobs.is_empty() || left <= CLAIM_SLICE {
             let payloads = claimed.jobs.iter().map(|job| &job.payload);
-            payloads.for_each(|payload| caller.allow(hashes_in(payload)));
+            payloads.for_each(|payload| caller.allow(ContentHash::named_in(payload)));
             return Answer::json(&claimed);
         }
     }

@@ -137,4 +137,8 @@ impl Queue for LendingQueue {
     fn prune(&self, retention: &Retention) -> Result<Pruned, QueueError> {
         self.inner.prune(retention)
     }
+
+    fn tidy_up(&self) -> Result<(), QueueError> {
+        self.inner.tidy_up()
+    }
 }

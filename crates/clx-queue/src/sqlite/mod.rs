@@ -111,10 +111,7 @@ impl SqliteQueue {
 
     /// Does what idle time is for: copies the WAL back into the file, cuts it if it is not short, and
     /// gives free pages back to the file system.
-    ///
-    /// # Errors
-    /// [`QueueError::Database`].
-    pub fn tidy_up(&self) -> Result<(), QueueError> {
+    fn tidy(&self) -> Result<(), QueueError> {
         let database = self.committer.database();
         let is_long = wal::is_worth_cutting(database.path());
         let connection = database.writer()?;

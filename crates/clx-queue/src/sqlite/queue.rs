@@ -200,6 +200,10 @@ impl Queue for SqliteQueue {
             }
         }
     }
+
+    fn tidy_up(&self) -> Result<(), QueueError> {
+        self.tidy()
+    }
 }
 
 impl SqliteQueue {

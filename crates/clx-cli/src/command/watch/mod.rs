@@ -151,7 +151,8 @@ impl Watch {
     /// Reads the course while all that is read is watched.
     fn read(&mut self) -> Result<Result<Wanted, Vec<Diagnostic>>, Failure> {
         loop {
-            let wanted = Wanted::read(&self.args, TracedBuild::find(&self.args));
+            let request = self.args.request();
+            let wanted = Wanted::read(request, TracedBuild::find(request));
             // What changed before it was watched is read the next time.
             if !self.sources.watch(wanted.as_ref().ok())? {
                 return Ok(wanted);
