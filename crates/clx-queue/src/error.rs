@@ -63,6 +63,16 @@ pub enum QueueError {
         /// Whether the same call may succeed later.
         is_transient: bool,
     },
+    /// A database server could not be reached or reported an error; nothing of the call was saved.
+    #[error("{message}")]
+    Server {
+        /// Which server and database, what happened there, and what to do.
+        message: String,
+        /// Whether the same call may succeed later.
+        is_transient: bool,
+        /// What the client library reported, if it was asked.
+        source: Option<std::sync::Arc<dyn std::error::Error + Send + Sync>>,
+    },
     /// The database reported an error; nothing of the call was saved.
     #[error(transparent)]
     Database(#[from] std::sync::Arc<DbError>),
@@ -74,7 +84,7 @@ impl QueueError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(error) => error.fault() == Some(clx_db::Fault::Busy),
-            Self::Remote { is_transient, .. } => *is_transient,
+            Self::Remote { is_transient, .. } | Self::Server { is_transient, .. } => *is_transient,
             Self::WorkerGone { .. }
             | Self::SessionClosed { .. }
             | Self::NoSuchJob { .. }

@@ -45,6 +45,7 @@ mod error;
 mod event;
 mod ids;
 mod job;
+pub mod policy;
 mod queue;
 mod session;
 mod sqlite;

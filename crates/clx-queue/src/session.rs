@@ -31,6 +31,28 @@ pub enum SessionRole {
     Pool,
 }
 
+impl SessionRole {
+    /// Returns the number that is stored.
+    #[must_use]
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::Own => 0,
+            Self::Borrower => 1,
+            Self::Pool => 2,
+        }
+    }
+
+    /// Returns the role with this number; other numbers mean [`SessionRole::Own`].
+    #[must_use]
+    pub const fn from_code(code: i64) -> Self {
+        match code {
+            1 => Self::Borrower,
+            2 => Self::Pool,
+            _ => Self::Own,
+        }
+    }
+}
+
 /// What a session is opened with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewSession {
@@ -68,6 +90,18 @@ pub enum SessionState {
     Closed,
     /// Its owner died; somebody else closed it.
     Abandoned,
+}
+
+impl SessionState {
+    /// Returns the state with this number, as stored; other numbers mean [`SessionState::Abandoned`].
+    #[must_use]
+    pub const fn from_code(code: i64) -> Self {
+        match code {
+            1 => Self::Open,
+            2 => Self::Closed,
+            _ => Self::Abandoned,
+        }
+    }
 }
 
 /// A session as stored.

@@ -28,6 +28,21 @@ macro_rules! stored {
                     $(Self::$variant => $word,)*
                 }
             }
+
+            /// Returns the number that is stored.
+            #[must_use]
+            pub const fn code(self) -> i64 {
+                self as i64
+            }
+
+            /// Returns the variant with this number, if there is one.
+            #[must_use]
+            pub const fn from_code(code: i64) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
         }
 
         impl fmt::Display for $name {
@@ -44,10 +59,8 @@ macro_rules! stored {
 
         impl FromSql for $name {
             fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                match i64::column_result(value)? {
-                    $($code => Ok(Self::$variant),)*
-                    other => Err(FromSqlError::OutOfRange(other)),
-                }
+                let code = i64::column_result(value)?;
+                Self::from_code(code).ok_or(FromSqlError::OutOfRange(code))
             }
         }
     };

@@ -122,6 +122,12 @@ impl Clone for ClaimedJob {
 }
 
 impl ClaimedJob {
+    /// Makes a job that a worker was just given; only implementations of [`Queue`] call this.
+    #[must_use]
+    pub const fn given(id: JobId, attempt: u32, label: String, payload: Vec<u8>) -> Self {
+        Self { id, attempt, label, payload, timeout: None, correlation_id: None }
+    }
+
     pub(crate) fn completion(self, outcome: Outcome) -> Completion {
         Completion { job: self.id, attempt: self.attempt, outcome }
     }

@@ -1,203 +1,27 @@
-//! What people see of a queue: pages, sums, what went wrong.
+//! What people see of a queue in a file.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of these tests fail by panicking")]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use clx_core::{Clock, ManualClock, Timestamp};
-use clx_queue::{
-    ErrorClass, EventType, JobFilter, JobId, JobState, NewJob, NewSession, NewWorker, Queue,
-    QueueView, Seat, SessionFilter, SessionId, SqliteOptions, SqliteQueue, WorkerMode,
-};
+use clx_queue::{JobFilter, NewJob, NewSession, Queue, SqliteOptions, SqliteQueue};
+use clx_testkit::queue_views::Stage;
 
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// A queue at a time that stands still.
-struct Stage {
-    queue: SqliteQueue,
-    clock: Arc<ManualClock>,
-    dir: tempfile::TempDir,
+fn sqlite() -> Stage<SqliteQueue> {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_us(1_800_000_000_000_000)));
+    let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
+    let options = SqliteOptions { clock: shared, ..SqliteOptions::default() };
+    let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &options).unwrap();
+    Stage { queue, clock, keep: Box::new(dir) }
 }
 
-impl Stage {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(Timestamp::from_us(1_800_000_000_000_000)));
-        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
-        let options = SqliteOptions { clock: shared, ..SqliteOptions::default() };
-        let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &options).unwrap();
-        Self { queue, clock, dir }
-    }
-
-    fn session(&self) -> SessionId {
-        let new = NewSession::of_this_process(self.dir.path(), 0, "");
-        self.queue.open_session(&new).unwrap()
-    }
-
-    fn enqueue(&self, session: SessionId, job_type: &str, labels: &[&str]) -> Vec<JobId> {
-        let jobs = labels.iter().map(|label| NewJob::new(job_type, label, vec![])).collect();
-        self.queue.enqueue(session, jobs).unwrap()
-    }
-
-    /// Claims one job after the other and reports each as its label says.
-    fn work(&self, session: SessionId, job_type: &str) {
-        let new = NewWorker::new(session, job_type, WorkerMode::InProcess);
-        let worker = self.queue.register_worker(&new).unwrap();
-        self.queue.activate_worker(worker, None).unwrap();
-        let mut seat = Seat::new(worker);
-        while let Some(job) = seat.claim(&self.queue, vec![], Duration::ZERO).unwrap().jobs.pop() {
-            let report = match job.label.as_str() {
-                "wrong" => job.failed(ErrorClass::User, "it is wrong".to_owned()),
-                "partial" => job.completed_in_part(b"half".to_vec(), ErrorClass::User),
-                _ => job.completed(b"whole".to_vec()),
-            };
-            seat.report(&self.queue, vec![report]).unwrap();
-        }
-    }
-
-    fn labels(&self, filter: &JobFilter) -> Vec<String> {
-        self.queue.jobs(filter).unwrap().into_iter().map(|job| job.label).collect()
-    }
-}
-
-#[test]
-fn job_done_in_part_is_among_those_in_trouble_and_keeps_its_result() {
-    let stage = Stage::new();
-    let session = stage.session();
-    let jobs = stage.enqueue(session, "a", &["whole", "partial", "wrong", "needless"]);
-    stage.work(session, "a");
-    let troubled = JobFilter { troubled: true, ..JobFilter::default() };
-    assert_eq!(stage.labels(&troubled), ["wrong", "partial"]);
-    assert_eq!(stage.queue.count_jobs(&troubled).unwrap(), 2);
-    let partial = stage.queue.job(jobs[1]).unwrap().unwrap();
-    assert_eq!((partial.state, partial.error_class), (JobState::Completed, Some(ErrorClass::User)));
-    assert_eq!(stage.queue.result(jobs[1]).unwrap().unwrap(), b"half");
-    assert_eq!(stage.queue.result(jobs[2]).unwrap(), None);
-
-    let since = stage.clock.now();
-    let minutes = stage.queue.minutes(None, since).unwrap();
-    let sums: Vec<_> = minutes.iter().map(|minute| (minute.state, minute.n)).collect();
-    assert_eq!(sums, [(JobState::Completed, 2), (JobState::Failed, 2)]);
-    let totals = stage.queue.totals(Some(session)).unwrap();
-    let sums: Vec<_> = totals.iter().map(|total| (total.state, total.n)).collect();
-    assert_eq!(sums, [(JobState::Completed, 3), (JobState::Failed, 1)]);
-
-    let events = stage.queue.latest_events(2).unwrap();
-    let events: Vec<_> = events.iter().map(|event| (event.event, event.job)).collect();
-    assert_eq!(
-        events,
-        [(EventType::JobFailed, Some(jobs[2])), (EventType::JobPartial, Some(jobs[1]))]
-    );
-    let again = stage.queue.retry(jobs[1]).unwrap();
-    assert_eq!(stage.queue.job(again).unwrap().unwrap().label, "partial");
-}
-
-#[test]
-fn cancelled_job_is_not_in_trouble() {
-    let stage = Stage::new();
-    let session = stage.session();
-    stage.enqueue(session, "a", &["x"]);
-    stage.queue.close_session(session).unwrap();
-    let troubled = JobFilter { troubled: true, ..JobFilter::default() };
-    assert_eq!(stage.labels(&troubled), Vec::<String>::new());
-    assert_eq!(stage.queue.count_jobs(&troubled).unwrap(), 0);
-    let cancelled = JobFilter { states: vec![JobState::Cancelled], ..JobFilter::default() };
-    assert_eq!(stage.labels(&cancelled), ["x"]);
-}
-
-#[test]
-fn pages_follow_each_other_over_sessions() {
-    let stage = Stage::new();
-    let (old, new) = (stage.session(), stage.session());
-    stage.enqueue(old, "a", &["1", "2", "3"]);
-    stage.enqueue(new, "a", &["4", "5"]);
-    // A job of the old session that is newer than those of the new one stays with its session.
-    stage.enqueue(old, "b", &["6"]);
-    let mut filter = JobFilter { limit: 2, ..JobFilter::default() };
-    let mut seen = Vec::new();
-    loop {
-        let page = stage.queue.jobs(&filter).unwrap();
-        let Some(last) = page.last() else { break };
-        filter.after = Some(last.id);
-        seen.push(page.into_iter().map(|job| job.label).collect::<Vec<_>>());
-    }
-    assert_eq!(seen, [["5", "4"], ["6", "3"], ["2", "1"]]);
-    let gone = JobFilter { after: Some(JobId(99)), ..JobFilter::default() };
-    assert_eq!(stage.labels(&gone), Vec::<String>::new());
-}
-
-#[test]
-fn filters_narrow_together() {
-    let stage = Stage::new();
-    let first = stage.session();
-    stage.enqueue(first, "notebook", &["slides/loops.py", "slides/100%.py"]);
-    stage.clock.advance(10 * MINUTE);
-    let ten_minutes_later = stage.clock.now();
-    let second = stage.session();
-    stage.enqueue(second, "notebook", &["slides/Loops_2.py"]);
-    stage.enqueue(second, "drawio", &["img/loops.drawio"]);
-    let all = JobFilter::default;
-    let label = |text: &str| JobFilter { label: Some(text.to_owned()), ..all() };
-    assert_eq!(stage.labels(&label("LOOPS")).len(), 3);
-    assert_eq!(stage.labels(&label("0%")), ["slides/100%.py"]);
-    assert_eq!(stage.labels(&label("s_")), ["slides/Loops_2.py"]);
-    let drawio = JobFilter { job_type: Some("drawio".to_owned()), ..all() };
-    assert_eq!(stage.labels(&drawio), ["img/loops.drawio"]);
-    let late = JobFilter { since: Some(ten_minutes_later), ..all() };
-    assert_eq!(stage.labels(&late), ["img/loops.drawio", "slides/Loops_2.py"]);
-    let early = JobFilter { until: Some(ten_minutes_later), ..label("loops") };
-    assert_eq!(stage.labels(&early), ["slides/loops.py"]);
-    let of_first = JobFilter { session: Some(first), ..drawio };
-    assert_eq!(stage.labels(&of_first), Vec::<String>::new());
-}
-
-#[test]
-fn oldest_ready_job_is_found_among_few_and_among_many() {
-    let stage = Stage::new();
-    assert_eq!(stage.queue.oldest_ready().unwrap(), None);
-    let session = stage.session();
-    stage.enqueue(session, "a", &["done"]);
-    stage.work(session, "a");
-    stage.clock.advance(MINUTE);
-    let waits_since = stage.clock.now();
-    stage.enqueue(session, "b", &["waits"]);
-    stage.clock.advance(MINUTE);
-    assert_eq!(stage.queue.oldest_ready().unwrap(), Some(waits_since));
-    stage.enqueue(session, "b", &vec!["more"; 2000]);
-    assert_eq!(stage.queue.oldest_ready().unwrap(), Some(waits_since));
-}
-
-#[test]
-fn sessions_are_listed_by_the_page() {
-    let stage = Stage::new();
-    let sessions: Vec<_> = (0..3).map(|_| stage.session()).collect();
-    stage.queue.close_session(sessions[2]).unwrap();
-    let ids = |filter: &SessionFilter| -> Vec<SessionId> {
-        stage.queue.list_sessions(filter).unwrap().iter().map(|session| session.id).collect()
-    };
-    let open = SessionFilter { open: true, ..SessionFilter::default() };
-    assert_eq!(ids(&open), [sessions[1], sessions[0]]);
-    let next = SessionFilter { after: Some(sessions[2]), limit: 1, ..SessionFilter::default() };
-    assert_eq!(ids(&next), [sessions[1]]);
-    let one = SessionFilter { session: Some(sessions[0]), ..SessionFilter::default() };
-    assert_eq!(ids(&one), [sessions[0]]);
-}
-
-#[test]
-fn what_finished_last_comes_first() {
-    let stage = Stage::new();
-    let session = stage.session();
-    stage.enqueue(session, "a", &["1", "2", "3"]);
-    stage.work(session, "a");
-    let labels: Vec<_> =
-        stage.queue.lately_finished(2).unwrap().into_iter().map(|job| job.label).collect();
-    assert_eq!(labels, ["3", "2"]);
-}
+clx_testkit::queue_views!(sqlite);
 
 #[test]
 fn change_counter_moves_with_changes_of_anybody_and_never_else() {
-    let stage = Stage::new();
+    let stage = sqlite();
     let other = SqliteQueue::open(stage.queue.path(), &SqliteOptions::default()).unwrap();
     let mut last = stage.queue.change_counter().unwrap();
     let mut has_changed = || {
@@ -205,7 +29,10 @@ fn change_counter_moves_with_changes_of_anybody_and_never_else() {
         std::mem::replace(&mut last, now) != now
     };
     assert!(!has_changed());
-    let session = stage.session();
+    let session = stage
+        .queue
+        .open_session(&NewSession::of_this_process(std::path::Path::new("/course"), 0, ""))
+        .unwrap();
     assert!(has_changed(), "a change of this handle");
     other.enqueue(session, vec![NewJob::new("a", "x", vec![])]).unwrap();
     assert!(has_changed(), "a change of another handle");
@@ -215,33 +42,4 @@ fn change_counter_moves_with_changes_of_anybody_and_never_else() {
     std::fs::remove_file(stage.queue.path()).unwrap();
     let error = stage.queue.change_counter().unwrap_err();
     assert!(error.to_string().contains("jobs.db"), "{error}");
-}
-
-#[test]
-fn jobs_of_all_pages_are_counted() {
-    let stage = Stage::new();
-    let (first, second) = (stage.session(), stage.session());
-    let jobs = stage.enqueue(first, "a", &["x", "wrong", "partial", "y"]);
-    stage.enqueue(second, "b", &["x", "z"]);
-    stage.work(first, "a");
-    let check = |filter: JobFilter, expected| {
-        assert_eq!(stage.queue.count_jobs(&filter).unwrap(), expected, "{filter:?}");
-    };
-    let all = JobFilter { limit: 1, after: Some(jobs[0]), ..JobFilter::default() };
-    check(all.clone(), 6);
-    check(JobFilter { session: Some(first), ..all.clone() }, 4);
-    check(JobFilter { job_type: Some("b".to_owned()), ..all.clone() }, 2);
-    check(JobFilter { states: vec![JobState::Ready, JobState::Failed], ..all.clone() }, 3);
-    check(JobFilter { label: Some("x".to_owned()), ..all.clone() }, 2);
-    check(JobFilter { troubled: true, ..all.clone() }, 2);
-    check(JobFilter { troubled: true, session: Some(second), ..all }, 0);
-}
-
-#[test]
-fn payload_is_what_was_enqueued() {
-    let stage = Stage::new();
-    let job = NewJob::new("a", "x", b"input".to_vec());
-    let id = stage.queue.enqueue(stage.session(), vec![job]).unwrap()[0];
-    assert_eq!(stage.queue.payload(id).unwrap().unwrap(), b"input");
-    assert_eq!(stage.queue.payload(JobId(id.0 + 1)).unwrap(), None);
 }

@@ -6,6 +6,8 @@
 //! | [`fake_kernel`] | a Jupyter kernel with fault modes |
 //! | [`course`] | small courses in temp dirs |
 //! | [`pty`] | a program in a pseudo-terminal |
+//! | [`postgres`] | a PostgreSQL server of one's own, and a pooler in front of it |
+//! | [`queue_views`](mod@queue_views) | what people see of a queue, the same for every implementation |
 //! | [`tree`] | what lies in a directory, to be compared |
 
 #![expect(
@@ -16,6 +18,8 @@
 
 pub mod course;
 pub mod fake_kernel;
+pub mod postgres;
 pub mod pty;
 pub mod queue_conformance;
+pub mod queue_views;
 pub mod tree;

@@ -8,6 +8,7 @@ use super::transition::JobHead;
 use crate::error::QueueError;
 use crate::ids::{JobId, SessionId};
 use crate::job::{Need, NewJob, OnConflict, OnFailure, UniqueKey};
+use crate::policy;
 use crate::sqlite::transaction::{JobType, OperationError, Tx};
 use crate::state::JobState;
 
@@ -48,13 +49,6 @@ pub(crate) fn job_type(tx: &Tx<'_>, name: &str) -> rusqlite::Result<JobType> {
     Ok(JobType(tx.connection.last_insert_rowid()))
 }
 
-/// Combines class and expected duration: higher class first, then the longest.
-fn stored_priority(job: &NewJob) -> i64 {
-    let expected =
-        job.expected.map_or(0, |expected| u32::try_from(expected.as_millis()).unwrap_or(u32::MAX));
-    (i64::from(job.priority) << 32) + i64::from(expected)
-}
-
 fn insert(
     tx: &mut Tx<'_>,
     session: SessionId,
@@ -80,7 +74,7 @@ fn insert(
     )?
     .execute(named_params! {
         ":session": session, ":type": job_type.0, ":state": state,
-        ":priority": stored_priority(job), ":run_at": run_at, ":blocked_by": needs.count(),
+        ":priority": policy::stored_priority(job), ":run_at": run_at, ":blocked_by": needs.count(),
         ":max_failures": job.max_failures.max(1), ":max_losses": job.max_losses.max(1),
         ":requires": job.requires.map_or(0, |mode| mode as i64),
         ":unique_key": job.unique.as_ref().map(|unique| &unique.key),

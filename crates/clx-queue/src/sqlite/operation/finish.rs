@@ -1,12 +1,11 @@
 //! Accepts a worker's report about one attempt. Principal function: [`finish`].
 
-use std::time::Duration;
-
 use rusqlite::{OptionalExtension, named_params};
 
 use super::transition::{self, JobHead};
 use crate::event::EventType;
 use crate::ids::{JobId, SessionId, WorkerId};
+use crate::policy;
 use crate::sqlite::transaction::{JobType, Tx};
 use crate::state::{ErrorClass, JobState};
 use crate::worker::{Completion, Outcome};
@@ -105,21 +104,11 @@ fn fail(
     let failures = job.failures + 1;
     tx.prepare("UPDATE jobs SET failures = :failures WHERE id = :id")?
         .execute(named_params! { ":failures": failures, ":id": job.head.id })?;
-    let (event, retry) = match class {
-        ErrorClass::Transient if failures < job.max_failures => (EventType::JobRetried, true),
-        ErrorClass::Timeout if failures < job.max_failures.min(2) => (EventType::JobRetried, true),
-        ErrorClass::User
-        | ErrorClass::Configuration
-        | ErrorClass::Transient
-        | ErrorClass::Timeout
-        | ErrorClass::WorkerLost
-        | ErrorClass::Dependency
-        | ErrorClass::Cancelled
-        | ErrorClass::Internal => (EventType::JobFailed, false),
-    };
+    let retry = policy::is_retried(class, failures, job.max_failures);
+    let event = if retry { EventType::JobRetried } else { EventType::JobFailed };
     tx.event(job.head.session, event, Some(job.head.id), Some(worker), class.name())?;
     if retry {
-        let run_at = tx.now.plus(back_off(job.head.id, failures));
+        let run_at = tx.now.plus(policy::back_off(job.head.id, failures));
         transition::put_back(tx, job.head, run_at.as_us())
     } else {
         transition::finish(tx, job.head, JobState::Failed, class)
@@ -145,37 +134,4 @@ pub(crate) fn record(
         ":now": tx.now.as_us(), ":class": class, ":detail": detail,
     })?;
     Ok(())
-}
-
-/// Returns the pause before retry number `n` (from 1): 1 s doubled each time, at most 60 s, varied
-/// by ± 50 % so that jobs that failed together do not return together.
-pub(crate) fn back_off(job: JobId, n: u32) -> Duration {
-    let base_ms = (1000_u64 << n.saturating_sub(1).min(6)).min(60_000);
-    // A hash of job and number instead of a random generator: reproducible in tests.
-    let seed = job.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(n);
-    let mixed = (seed ^ (seed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 33;
-    Duration::from_millis((base_ms / 2 + mixed % (base_ms + 1)).min(60_000))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn back_off_doubles_within_its_jitter_and_is_capped() {
-        for job in 1..200 {
-            for n in 1..20 {
-                let base = (1000_u64 << (n - 1).min(6)).min(60_000);
-                let pause = u64::try_from(back_off(JobId(job), n).as_millis()).unwrap();
-                assert!(pause >= base / 2 && pause <= (base * 3 / 2).min(60_000), "{n}: {pause}");
-            }
-        }
-    }
-
-    #[test]
-    fn jobs_that_failed_together_spread() {
-        let pauses: std::collections::BTreeSet<_> =
-            (1..100).map(|job| back_off(JobId(job), 1)).collect();
-        assert!(pauses.len() > 80, "{}", pauses.len());
-    }
 }

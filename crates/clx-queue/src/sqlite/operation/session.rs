@@ -33,20 +33,12 @@ pub(crate) fn open(
     .execute(named_params! {
         ":token": token, ":pid": new.owner.pid, ":start": new.owner.start.cast_signed(),
         ":boot_id": new.owner.boot_id, ":root": new.root.to_string_lossy(),
-        ":role": role_code(new.role), ":note": new.note, ":doorbell": doorbell,
+        ":role": new.role.code(), ":note": new.note, ":doorbell": doorbell,
         ":now": tx.now.as_us(),
     })?;
     let id = SessionId(tx.connection.last_insert_rowid());
     tx.event(id, EventType::SessionOpened, None, None, &new.root.to_string_lossy())?;
     Ok(id)
-}
-
-const fn role_code(role: SessionRole) -> i64 {
-    match role {
-        SessionRole::Own => 0,
-        SessionRole::Borrower => 1,
-        SessionRole::Pool => 2,
-    }
 }
 
 /// How a session ends.
@@ -117,7 +109,6 @@ pub(crate) fn list(
         ":open": filter.open, ":session": filter.session, ":after": filter.after, ":limit": limit,
     };
     let rows = statement.query_map(wanted, |row| {
-        let state: i64 = row.get("state")?;
         Ok(SessionRecord {
             id: row.get("id")?,
             token: row.get("token")?,
@@ -127,17 +118,9 @@ pub(crate) fn list(
                 boot_id: row.get("boot_id")?,
             },
             root: PathBuf::from(row.get::<_, String>("root")?),
-            role: match row.get("role")? {
-                1 => SessionRole::Borrower,
-                2 => SessionRole::Pool,
-                _ => SessionRole::Own,
-            },
+            role: SessionRole::from_code(row.get("role")?),
             note: row.get("note")?,
-            state: match state {
-                1 => SessionState::Open,
-                2 => SessionState::Closed,
-                _ => SessionState::Abandoned,
-            },
+            state: SessionState::from_code(row.get("state")?),
             created: Timestamp::from_us(row.get("created_us")?),
             closed: row.get::<_, Option<i64>>("closed_us")?.map(Timestamp::from_us),
         })

@@ -12,6 +12,7 @@ use super::transition::{self, JobHead};
 use crate::error::QueueError;
 use crate::event::EventType;
 use crate::ids::{SessionId, WorkerId};
+use crate::policy;
 use crate::sqlite::transaction::{OperationError, Tx};
 use crate::state::{ErrorClass, JobState, WorkerState};
 use crate::worker::{Activation, NewWorker, ProcessId, Released, WorkerExit};
@@ -167,6 +168,6 @@ fn release(
     released.returned.push(head.id);
     // The first loss may be the worker's own fault: no pause. A second one makes the job suspect.
     let run_at =
-        if losses == 1 { 0 } else { tx.now.plus(finish::back_off(head.id, losses - 1)).as_us() };
+        if losses == 1 { 0 } else { tx.now.plus(policy::back_off(head.id, losses - 1)).as_us() };
     transition::put_back(tx, head, run_at)
 }
