@@ -21,6 +21,8 @@
 //! | `options`, `url`, `secret`, `tls` | where the server is, and how it is spoken to |
 //! | `server`, `transaction`, `error` | the pool; how a call is made once, and again while that may help |
 //! | `hub`, `notice`, `listener`, `upkeep` | wakes waiters of this handle, and of others |
+//! | `lease` | keeps own sessions alive, ends those of hosts that are gone, and their workers |
+//! | `results` | the results that hosts share, in the same database |
 //!
 //! # Calls
 //!
@@ -55,12 +57,14 @@
 
 mod error;
 mod hub;
+mod lease;
 mod listener;
 mod migrate;
 mod notice;
 mod operation;
 mod options;
 mod queue;
+mod results;
 mod secret;
 mod server;
 mod tls;
@@ -77,12 +81,14 @@ use std::sync::{Arc, Mutex};
 use clx_queue::QueueError;
 
 use self::hub::{Hub, JobType};
+use self::lease::Leases;
 use self::listener::{Ear, Listener};
 use self::options::Listening;
 use self::server::Server;
 use self::upkeep::Upkeep;
 
 pub use self::options::{Durability, OptionsError, PostgresOptions};
+pub use self::results::PostgresResults;
 pub use self::secret::PasswordSources;
 
 /// A queue on a PostgreSQL server; shared by reference or `Arc` between threads.
@@ -90,6 +96,8 @@ pub use self::secret::PasswordSources;
 pub struct PostgresQueue {
     /// Dropped first: it wakes nobody any more.
     _listener: Option<Listener>,
+    /// None if the clock is not the server's: nobody else goes by it.
+    leases: Option<Leases>,
     upkeep: Upkeep,
     server: Arc<Server>,
     hub: Arc<Hub>,
@@ -135,7 +143,15 @@ impl PostgresQueue {
             }
             None => None,
         };
-        Ok(Self { _listener: listener, upkeep, server, hub, types: Mutex::default() })
+        let leases = match &options.clock {
+            Some(_) => None,
+            None => {
+                let (server, upkeep) = (Arc::clone(&server), Arc::clone(upkeep.shared()));
+                let leases = Leases::start(server, upkeep, options.lease_look);
+                Some(leases.map_err(|source| unusable(&options.address, source))?)
+            }
+        };
+        Ok(Self { _listener: listener, leases, upkeep, server, hub, types: Mutex::default() })
     }
 }
 

@@ -38,6 +38,11 @@ pub struct PostgresOptions {
     /// How often the handle looks for its waiters in case a message was lost, default 1.5 s (varied by up
     /// to a third, so that handles spread).
     pub safety_poll: Duration,
+    /// Time without a beat after which a session of this handle counts as abandoned, default 60 s.
+    pub session_lease: Duration,
+    /// How often own sessions are kept alive and others looked at, default 5 s. Who is silent at two looks
+    /// after its lease is over has lost it.
+    pub lease_look: Duration,
     /// Time, default that of the server, so that machines whose clocks differ agree.
     pub clock: Option<Arc<dyn Clock>>,
 }
@@ -195,6 +200,8 @@ impl PostgresOptions {
             lock_timeout: Duration::from_secs(5),
             patience: Duration::from_secs(30),
             safety_poll: Duration::from_millis(1500),
+            session_lease: Duration::from_secs(60),
+            lease_look: Duration::from_secs(5),
             clock: None,
         }
     }

@@ -28,10 +28,18 @@ impl Queue for PostgresQueue {
             is_transient: false,
             source: Some(Arc::new(source)),
         })?;
-        self.write(|tx| session::open(tx, new, &token))
+        let lease = self.server.session_lease;
+        let id = self.write(|tx| session::open(tx, new, &token, lease))?;
+        if let Some(leases) = &self.leases {
+            leases.keep(id);
+        }
+        Ok(id)
     }
 
     fn close_session(&self, id: SessionId) -> Result<(), QueueError> {
+        if let Some(leases) = &self.leases {
+            leases.let_go(id);
+        }
         self.write(|tx| session::close(tx, id, session::Ending::Closed)).map(|_| ())
     }
 
@@ -199,6 +207,10 @@ impl Queue for PostgresQueue {
                 return Ok(pruned);
             }
         }
+    }
+
+    fn tidy_up(&self) -> Result<(), QueueError> {
+        self.results().prune()
     }
 }
 

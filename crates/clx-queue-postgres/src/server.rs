@@ -35,6 +35,7 @@ pub(crate) struct Server {
     statement_ms: i64,
     lock_ms: String,
     patience: Duration,
+    pub(crate) session_lease: Duration,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -73,6 +74,7 @@ impl Server {
             statement_ms: millis(options.statement_timeout),
             lock_ms: millis(options.lock_timeout).to_string(),
             patience: options.patience,
+            session_lease: options.session_lease,
             clock: options.clock.clone(),
         }
     }

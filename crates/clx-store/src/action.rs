@@ -18,12 +18,17 @@ struct Stored<'a> {
     result: &'a ActionResult,
 }
 
-pub(crate) fn to_json(result: &ActionResult) -> Result<String, serde_json::Error> {
+/// Writes the stored form of a result.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn to_json(result: &ActionResult) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Stored { version: VERSION, result })
 }
 
-/// Reads the stored form. What cannot be read is a miss: the action runs again.
-pub(crate) fn from_json(text: &str) -> Option<ActionResult> {
+/// Reads the stored form of a result. What cannot be read is a miss: the action runs again.
+#[must_use]
+pub fn from_json(text: &str) -> Option<ActionResult> {
     #[derive(Deserialize)]
     struct Content<'a> {
         version: u32,

@@ -64,6 +64,7 @@ mod trace;
 mod upkeep;
 mod verify;
 
+pub use action::{from_json as result_from_json, to_json as result_to_json};
 pub use archive::{ArchiveError, ExportReport, Exported, ImportReport};
 pub use artifact_store::ArtifactStore;
 pub use clx_db::Durability;

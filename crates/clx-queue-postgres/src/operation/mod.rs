@@ -7,6 +7,7 @@ pub(crate) mod control;
 pub(crate) mod enqueue;
 pub(crate) mod finished;
 pub(crate) mod jobs;
+pub(crate) mod lease;
 pub(crate) mod list;
 pub(crate) mod look;
 pub(crate) mod overview;

@@ -1,6 +1,7 @@
 //! Opens, closes and lists sessions. Principal functions: [`open`], [`close`].
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clx_queue::{
     CancelTarget, EventType, NewSession, Owner, QueueError, SessionFilter, SessionId,
@@ -10,19 +11,24 @@ use clx_queue::{
 use super::{cancel, worker};
 use crate::error::Failure;
 use crate::transaction::Tx;
-use crate::value::{Columns, p};
+use crate::value::{Columns, millis, p};
 
 /// Sessions on a page if nothing is said.
 const USUAL_LIMIT: u32 = 100;
 
 /// Inserts a session under a random token.
-pub(crate) fn open(tx: &mut Tx<'_>, new: &NewSession, token: &str) -> Result<SessionId, Failure> {
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+    token: &str,
+    lease: Duration,
+) -> Result<SessionId, Failure> {
     let root = new.root.to_string_lossy().into_owned();
     let now = tx.now.as_us();
     let row = tx.query_one(
         "INSERT INTO sessions(token, owner_pid, owner_start, boot_id, root, role, note, state,
-                              created_us)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+                              created_us, owner_seen_us, owner_lease_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9)
          RETURNING id",
         &[
             p(&token),
@@ -33,6 +39,7 @@ pub(crate) fn open(tx: &mut Tx<'_>, new: &NewSession, token: &str) -> Result<Ses
             p(&new.role.code()),
             p(&new.note),
             p(&now),
+            p(&millis(lease)),
         ],
     )?;
     let id = row.session("id")?;
