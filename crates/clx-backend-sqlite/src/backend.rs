@@ -17,7 +17,7 @@ use clx_queue::{
 use clx_store::Store;
 
 use crate::failure::{explain, queue_error, store_error, unreadable};
-use crate::lender::Lender;
+use crate::lender::{Lender, LenderWatch};
 use crate::pending::{Pending, Slot};
 use crate::pools::{PoolNews, cancel_kind};
 use crate::sessions::open_session;
@@ -43,7 +43,7 @@ pub struct QueueBackend {
     is_open: bool,
     /// Workers of its own, unless it borrows some.
     pool: Option<PoolManager>,
-    lender: Option<Lender>,
+    lender: Option<LenderWatch>,
     news: PoolNews,
     settings: BackendSettings,
     next_step: usize,
@@ -96,7 +96,7 @@ impl QueueBackend {
         Ok(backend)
     }
 
-    /// Opens a session for `root` whose jobs are done by the workers of a pool, the session `lender`.
+    /// Opens a session for `root` whose jobs are done by the workers of `lender`.
     ///
     /// # Errors
     /// [`BackendError::Failed`].
@@ -104,13 +104,13 @@ impl QueueBackend {
         queue: Arc<dyn Queue>,
         store: Arc<Store>,
         root: &Path,
-        lender: SessionId,
+        lender: Lender,
         settings: BackendSettings,
     ) -> Result<Self, BackendError> {
         let session = open_session(&*queue, root, SessionRole::Borrower, &settings.note)
             .map_err(|error| queue_error(&error))?;
         let mut backend = Self::with_session(queue, store, session, settings);
-        backend.lender = Some(Lender::new(lender));
+        backend.lender = Some(LenderWatch::new(lender));
         Ok(backend)
     }
 

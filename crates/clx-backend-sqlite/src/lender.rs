@@ -1,4 +1,4 @@
-//! The pool whose workers a build borrows. Principal type: [`Lender`].
+//! Whose workers a build borrows. Principal type: [`Lender`].
 
 use std::time::{Duration, Instant};
 
@@ -11,30 +11,53 @@ use crate::sessions::is_dead;
 /// How often it is looked whether the pool lives.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A pool that is expected to go on.
-#[derive(Debug)]
-pub(crate) struct Lender {
-    session: SessionId,
-    next_look: Instant,
+/// How long a build waits for hosts when there are none any more.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whose workers a build borrows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lender {
+    /// Those of this pool: without it the build fails.
+    Pool(SessionId),
+    /// Those of any pool; hosts come and go.
+    AnyPool,
 }
 
-impl Lender {
-    pub(crate) fn new(session: SessionId) -> Self {
-        Self { session, next_look: Instant::now() + INTERVAL }
+/// Lenders that are expected to go on.
+#[derive(Debug)]
+pub(crate) struct LenderWatch {
+    lender: Lender,
+    next_look: Instant,
+    last_seen: Instant,
+}
+
+impl LenderWatch {
+    pub(crate) fn new(lender: Lender) -> Self {
+        let now = Instant::now();
+        Self { lender, next_look: now + INTERVAL, last_seen: now }
     }
 
-    /// Fails if the pool has ended.
+    /// Fails if there is no lender any more.
     pub(crate) fn check(&mut self, queue: &dyn Queue) -> Result<(), BackendError> {
-        if Instant::now() < self.next_look {
+        let now = Instant::now();
+        if now < self.next_look {
             return Ok(());
         }
-        self.next_look = Instant::now() + INTERVAL;
+        self.next_look = now + INTERVAL;
         let pools = running_pools(queue)?;
-        if pools.iter().any(|pool| pool.id == self.session) {
-            return Ok(());
-        }
-        let message = "the pool that did the work has ended".to_owned();
-        Err(BackendError::Failed { message, environment: true })
+        let gone = match self.lender {
+            Lender::Pool(session) if pools.iter().any(|pool| pool.id == session) => return Ok(()),
+            Lender::Pool(_) => "the pool that did the work has ended".to_owned(),
+            Lender::AnyPool if !pools.is_empty() => {
+                self.last_seen = now;
+                return Ok(());
+            }
+            Lender::AnyPool if now.duration_since(self.last_seen) < PATIENCE => return Ok(()),
+            Lender::AnyPool => {
+                format!("no host has worked for this queue for {} s", PATIENCE.as_secs())
+            }
+        };
+        Err(BackendError::Failed { message: gone, environment: true })
     }
 }
 

@@ -22,6 +22,6 @@ mod stall;
 mod stores;
 
 pub use backend::{Pools, QueueBackend};
-pub use lender::running_pools;
+pub use lender::{Lender, running_pools};
 pub use sessions::{Reaped, is_dead, open_session, reap_dead_sessions, this_process};
 pub use settings::BackendSettings;

@@ -43,6 +43,7 @@ const DAYS: Kind = Kind::Days { or_off: false };
 const WHEN: Kind = Kind::Choice(&["required", "if-available", "never"]);
 const PROGRAM: Project = Project::Refused("choose a program that runs on your machine");
 const KERNEL: Project = Project::Refused("choose the program that runs its code");
+const ELSEWHERE: Project = Project::Refused("send your sources to another host");
 const REACH: Project = Project::Refused("widen what its code can reach");
 
 keys! {
@@ -71,6 +72,16 @@ keys! {
     /// that does the same, such as a container, is a reason to switch this off.
     BROWSER_SANDBOX: String = "external_tools.browser_sandbox", Kind::Choice(&["on", "off"]),
         Preset::Value("on"), flag None, variable Some("CLX_BROWSER_SANDBOX"), REACH;
+
+    /// Queue that many hosts share, `postgres://USER@HOST/DATABASE`. Builds that name one let the workers
+    /// of other hosts do their jobs.
+    SHARED_QUEUE: Option<String> = "hosts.queue", Kind::Name,
+        Preset::Otherwise("a file in the state directory"), flag Some("--queue"),
+        variable Some("CLX_QUEUE_URL"), ELSEWHERE;
+    /// Store that many hosts share, `s3://BUCKET/PREFIX` or `file:///FOLDER`.
+    SHARED_STORE: Option<String> = "hosts.store", Kind::Name,
+        Preset::Otherwise("the state directory"), flag Some("--store"),
+        variable Some("CLX_STORE_URL"), ELSEWHERE;
 
     /// Where jobs are worked on: in threads of the build, in child processes, in containers, or by
     /// the workers of a pool that `clx pool run` keeps.

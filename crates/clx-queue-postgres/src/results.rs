@@ -63,6 +63,25 @@ impl PostgresResults {
 
 impl ResultIndex for PostgresResults {
     fn lookup(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
+        apart(|| self.look_up(keys))
+    }
+
+    fn record(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
+        apart(|| self.write(results))
+    }
+}
+
+/// Makes a call where it may block: handlers look results up within the tasks that run their kernels.
+fn apart<T: Send>(call: impl FnOnce() -> T + Send) -> T {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return call();
+    }
+    let called = std::thread::scope(|scope| scope.spawn(call).join());
+    called.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+impl PostgresResults {
+    fn look_up(&self, keys: &[ContentHash]) -> Result<Vec<Option<ActionResult>>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -89,7 +108,7 @@ impl ResultIndex for PostgresResults {
         Ok(bytes.iter().map(|key| found.get(*key).cloned().flatten()).collect())
     }
 
-    fn record(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
+    fn write(&self, results: &[(ContentHash, &ActionResult)]) -> Result<(), StoreError> {
         // In the order of the keys, so that two who record the same wait for each other and no longer.
         let mut rows = BTreeMap::new();
         for (key, result) in results {
@@ -112,9 +131,7 @@ impl ResultIndex for PostgresResults {
         });
         written.map(drop).map_err(|error| self.failed(&error))
     }
-}
 
-impl PostgresResults {
     fn use_now(&self, keys: &Vec<&[u8]>) -> Result<(), QueueError> {
         let used = self.server.write(|tx| {
             let now = tx.now.as_us();

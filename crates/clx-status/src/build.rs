@@ -1,5 +1,7 @@
 //! A build as its session shows it. Principal type: [`Build`].
 
+use std::collections::BTreeMap;
+
 use clx_core::Timestamp;
 use clx_queue::{
     JobFilter, JobState, QueueError, QueueView, SessionFilter, SessionId, SessionRecord,
@@ -17,6 +19,9 @@ pub struct BuildNote {
     pub spec: String,
     /// English name of the course, or the first.
     pub course: String,
+    /// Digests of the tools that it chose among those of other hosts, by kinds of jobs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tools: BTreeMap<String, String>,
 }
 
 impl BuildNote {

@@ -27,7 +27,8 @@ impl Stage {
         let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let options = SqliteOptions { clock: shared, ..SqliteOptions::default() };
         let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &options).unwrap();
-        let note = BuildNote { spec: "a.xml".to_owned(), course: "A".to_owned() };
+        let note =
+            BuildNote { spec: "a.xml".to_owned(), course: "A".to_owned(), ..BuildNote::default() };
         let new = NewSession::of_this_process(dir.path(), 0, "");
         let session = queue.open_session(&NewSession { note: note.to_note(), ..new }).unwrap();
         let jobs = labels.iter().map(|label| NewJob::new("notebook", label, vec![])).collect();

@@ -26,7 +26,7 @@
 //! | `env NAME`, `read FILE` | prints a variable, or a file of the working directory |
 //! | `log FILE TEXT` | appends a line to a file |
 //! | `die N`, `abort` | the process ends with a status, or by `SIGABRT` |
-//! | `abort-once FILE` | the same unless the file exists, which is made |
+//! | `abort-once FILE`, `hang-once FILE` | the same unless the file exists, which is made |
 //! | `forged`, `garbage` | a message with a wrong signature, or none at all |
 
 mod cell;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use clx_core::ProgLang;
 
 use super::SpecArgs;
+use super::hosts::HostsArgs;
 use super::selection::SelectionArgs;
 use super::watch::FollowArgs;
 
@@ -45,7 +46,7 @@ pub struct BuildArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Work")]
 pub struct WorkArgs {
-    /// Where jobs are worked on [default: in-process]
+    /// Where jobs are worked on [default: in-process, with `--queue` pool]
     #[arg(long, value_enum)]
     pub workers: Option<WorkersArg>,
     /// How many workers there are.
@@ -84,6 +85,9 @@ pub struct WorkArgs {
     /// Containers.
     #[command(flatten)]
     pub containers: ContainerArgs,
+    /// Other hosts.
+    #[command(flatten)]
+    pub hosts: HostsArgs,
 }
 
 /// How many jobs are worked on at the same time.
@@ -171,7 +175,7 @@ pub enum WorkersArg {
     Direct,
     /// In containers, with the tools of their images.
     Docker,
-    /// By the workers of a pool that `clx pool run` keeps.
+    /// By the workers of a pool that `clx pool run` keeps, with `--queue` on any host.
     Pool,
 }
 

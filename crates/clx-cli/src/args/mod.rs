@@ -7,6 +7,7 @@ pub mod config;
 pub mod docker;
 pub mod git;
 pub mod groups;
+pub mod hosts;
 pub mod limit;
 pub mod manual;
 pub mod monitor;

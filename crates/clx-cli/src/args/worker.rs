@@ -7,31 +7,42 @@ use clap::{Args, Subcommand};
 use clx_core::JobKind;
 use clx_gateway::Address;
 
+use super::build::StateArgs;
+
 /// Commands about worker processes.
 #[derive(Debug, Subcommand)]
 pub enum WorkerCommand {
-    /// Work on one kind of jobs until told to stop
+    /// Work on one kind of jobs until told to stop, one at a time
+    #[command(
+        after_help = "Example, on any host that reaches queue and store:\n  clx worker run notebook --queue \
+        postgres://clx@db.example/jobs --store s3://courses/clx\n\n`clx pool run` keeps several workers of \
+        all kinds in one process."
+    )]
     Run(WorkerRunArgs),
 }
 
-/// A registered worker and where its queue and store are: in files, or behind a gateway.
+/// A worker of many hosts, or one that clx has registered: where its queue and store are.
 #[derive(Debug, Args)]
 pub struct WorkerRunArgs {
     /// Kind of jobs: notebook, plantuml or drawio
     pub kind: JobKind,
-    /// File of the queue
-    #[arg(long, value_name = "FILE", requires = "store", required_unless_present = "gateway")]
-    pub queue: Option<PathBuf>,
-    /// Directory of the store
-    #[arg(long, value_name = "DIR", requires = "queue")]
-    pub store: Option<PathBuf>,
+    /// Queue that hosts share, `postgres://USER@HOST/DATABASE`, or the file of a registered worker's
+    #[arg(long, value_name = "URL")]
+    pub queue: Option<String>,
+    /// Store that hosts share, `s3://BUCKET/PREFIX` or `file:///FOLDER`, or the directory of a registered
+    /// worker's
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
     /// Gateway to both instead: path of a socket, or `http://<address>:<port>`
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["queue", "store"])]
     pub gateway: Option<Address>,
     /// File with the token that the gateway asks for
     #[arg(long, value_name = "FILE", requires = "gateway")]
     pub token_file: Option<PathBuf>,
-    /// Id under which the worker was registered
+    /// Id under which clx has registered the worker
     #[arg(long, value_name = "ID")]
-    pub worker: i64,
+    pub worker: Option<i64>,
+    /// Where the local store and the tools' own files are.
+    #[command(flatten)]
+    pub state: StateArgs,
 }

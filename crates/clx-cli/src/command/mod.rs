@@ -14,6 +14,7 @@ mod explain;
 mod failed_steps;
 mod failure;
 mod git;
+mod hosts;
 mod identities;
 mod images;
 mod jobs;

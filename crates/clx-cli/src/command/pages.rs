@@ -129,7 +129,7 @@ impl<'a> KernelChooser<'a> {
 }
 
 /// Returns the names of kernels that run a language, the preferred one first.
-fn usual_kernels(language: ProgLang) -> Vec<&'static str> {
+pub(super) fn usual_kernels(language: ProgLang) -> Vec<&'static str> {
     let others: &[&str] = match language {
         ProgLang::Cpp => &["clang_repl_cpp20", "clang_repl", "xcpp17"],
         ProgLang::TypeScript => &["tslab"],

@@ -17,13 +17,15 @@ use tokio::runtime::Runtime;
 
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
+use super::hosts;
 use super::images::{ToolImage, ToolImages};
 use super::wiring::{engine_and_images, open_files, open_state, runtime, token_of, usual_size};
 use super::with_causes;
+use crate::args::SpecArgs;
 use crate::args::pool::PoolRunArgs;
 use crate::display::{plural, stderr_line, stdout_line};
 use crate::exit::Exit;
-use crate::settings::{ContainerSettings, CountSettings, StateSettings, configured};
+use crate::settings::{ContainerSettings, CountSettings, HostsSettings, StateSettings, configured};
 use crate::signals;
 
 /// How long workers may take to end.
@@ -57,7 +59,36 @@ impl PoolNote {
 }
 
 pub(super) fn run(args: &PoolRunArgs) -> Exit {
-    let loaded = super::load(&args.spec, &[]);
+    let PoolRunArgs { spec, data_dir, .. } = args;
+    match spec.clone() {
+        Some(spec) => for_course(args, &SpecArgs { spec, data_dir: data_dir.clone() }),
+        None => for_any_host(args),
+    }
+}
+
+/// Keeps workers for the builds of many hosts.
+fn for_any_host(args: &PoolRunArgs) -> Exit {
+    let config = match configured(None) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let hosts = HostsSettings::new(&args.hosts, &config);
+    if !hosts.are_named() {
+        return Failure::refused(
+            "neither a course nor a queue of many hosts is named\n  hint: `clx pool run SPEC` keeps \
+             containers for the builds of a course, `clx pool run --queue URL --store URL` works for builds \
+             of any host",
+        )
+        .print();
+    }
+    match hosts::run(args, &hosts, &config) {
+        Ok(()) => Exit::Built,
+        Err(failure) => failure.print(),
+    }
+}
+
+fn for_course(args: &PoolRunArgs, spec: &SpecArgs) -> Exit {
+    let loaded = super::load(spec, &[]);
     let Some(course) = loaded.course else {
         loaded.diagnostics.iter().for_each(|problem| stderr_line(&problem.to_string()));
         return Exit::Spec;

@@ -63,6 +63,7 @@ impl Round<'_> {
         let note = BuildNote {
             spec: course.shown(&spec).display().to_string(),
             course: course_name(course).to_owned(),
+            ..BuildNote::default()
         };
         let mut backend = workshop.backend(&course.root, &note, work, runtime)?;
         let options = BuildOptions {

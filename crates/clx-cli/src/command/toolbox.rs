@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clx_core::{ContentHash, Diagnostic, JobKind, ProgLang};
 use clx_worker_notebook::KernelError;
 
+use super::hosts::HostTools;
 use super::images::ToolImages;
 use super::tools::Tools;
 use super::with_causes;
@@ -16,6 +17,8 @@ pub(super) enum Toolbox {
     Machine(Arc<Tools>),
     /// In the images of the workers.
     Images(Arc<ToolImages>),
+    /// On other hosts.
+    Hosts(Arc<HostTools>),
 }
 
 /// A kernel that jobs will find.
@@ -48,6 +51,7 @@ impl Toolbox {
                 Err(error) => Err(Lack { reason: reason(&error), hint: kernel_hint(language) }),
             },
             Self::Images(images) => images.kernel(names),
+            Self::Hosts(tools) => tools.kernel(language, names),
         }
     }
 
@@ -56,6 +60,7 @@ impl Toolbox {
         match self {
             Self::Machine(tools) => machine_renderer(tools, kind),
             Self::Images(images) => images.renderer(kind),
+            Self::Hosts(tools) => tools.renderer(kind),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_backend_sqlite::{BackendSettings, Pools, QueueBackend, reap_dead_sessions, running_pools};
+use clx_backend_sqlite::{
+    BackendSettings, Lender, Pools, QueueBackend, reap_dead_sessions, running_pools,
+};
 use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
 use clx_course::Course;
@@ -13,12 +15,14 @@ use clx_queue::{
     Queue, SessionId, SessionRole, SessionState, SqliteOptions, SqliteQueue, WorkerId,
 };
 use clx_status::BuildNote;
-use clx_store::{Sharing, Store, StoreOptions};
+use clx_store::{Exchange, Sharing, Store, StoreOptions};
+use clx_store_shared::SharedStore;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
+use super::hosts::{HostTools, Meeting};
 use super::images::ToolImages;
 use super::limited::Limited;
 use super::pool::PoolNote;
@@ -45,7 +49,8 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
 pub(super) struct Workshop {
     pub(super) state: StateDir,
     pub(super) store: Arc<Store>,
-    queue: Arc<SqliteQueue>,
+    queue: Arc<dyn Queue>,
+    shared: Option<Arc<SharedStore>>,
     crew: Crew,
 }
 
@@ -55,6 +60,7 @@ enum Crew {
     Processes(Arc<Tools>),
     Containers { engine: Engine, images: Arc<ToolImages>, surroundings: Surroundings },
     Pool { session: SessionId, images: Arc<ToolImages> },
+    Hosts(Arc<HostTools>),
 }
 
 impl Workshop {
@@ -71,6 +77,9 @@ impl Workshop {
         };
         let options =
             StoreOptions { sharing, reads_digests: !args.no_cache, ..StoreOptions::default() };
+        if let Some(meeting) = Meeting::open(&args.hosts)? {
+            return Self::at(&meeting, state, args, &options);
+        }
         let (queue, store) = open_files(&state, &options)?;
         let tools = || Arc::new(Tools::new(state.store(), args.tools.clone()));
         let crew = match args.workers {
@@ -95,7 +104,38 @@ impl Workshop {
                 Crew::Pool { session: pool.id, images }
             }
         };
-        Ok(Self { state, store, queue, crew })
+        Ok(Self { state, store, queue, shared: None, crew })
+    }
+
+    /// Opens a workshop of which other hosts are a part.
+    fn at(
+        meeting: &Meeting,
+        state: StateDir,
+        args: &WorkSettings,
+        options: &StoreOptions,
+    ) -> Result<Self, Failure> {
+        let store = Arc::new(Store::open(state.store(), options).map_err(Failure::environment)?);
+        let shared = Some(meeting.share(Arc::clone(&store))?);
+        let queue: Arc<dyn Queue> = Arc::clone(&meeting.queue) as _;
+        let crew = match args.workers {
+            WorkersArg::InProcess => {
+                Crew::Threads(Arc::new(Tools::new(state.store(), args.tools.clone())))
+            }
+            WorkersArg::Pool => {
+                let tools = HostTools::choose(&running_pools(&*queue)?);
+                if tools.is_empty() {
+                    return Err(no_hosts());
+                }
+                Crew::Hosts(Arc::new(tools))
+            }
+            WorkersArg::Direct | WorkersArg::Docker => {
+                return Err(Failure::refused(
+                    "with `--queue`, jobs are done by other hosts or in threads of this process\n  hint: \
+                     leave `--workers` out, or use `--workers in-process`",
+                ));
+            }
+        };
+        Ok(Self { state, store, queue, shared, crew })
     }
 
     /// Returns what to plan with.
@@ -105,6 +145,7 @@ impl Workshop {
             Crew::Containers { images, .. } | Crew::Pool { images, .. } => {
                 Toolbox::Images(Arc::clone(images))
             }
+            Crew::Hosts(tools) => Toolbox::Hosts(Arc::clone(tools)),
         }
     }
 
@@ -137,6 +178,14 @@ impl Workshop {
         }))
     }
 
+    /// Completes the note of a build with the tools that it chose.
+    fn note(&self, note: &BuildNote) -> BuildNote {
+        match &self.crew {
+            Crew::Hosts(tools) => BuildNote { tools: tools.digests(), ..note.clone() },
+            _ => note.clone(),
+        }
+    }
+
     /// Opens a backend for a build of the course at `root`.
     pub(super) fn backend(
         &self,
@@ -150,14 +199,18 @@ impl Workshop {
             read_cache: !args.no_cache,
             stall_limit: args.stall_limit,
             retention: args.retention.clone(),
-            note: note.to_note(),
+            note: self.note(note).to_note(),
+            shared: self.shared.clone().map(|shared| shared as Arc<dyn Exchange>),
             job_limits: limits.map(|(kind, limit)| (kind.name().to_owned(), *limit)).collect(),
             ..BackendSettings::default()
         };
         let (queue, store) = (Arc::clone(&self.queue), Arc::clone(&self.store));
         let backend = match &self.crew {
             Crew::Pool { session, .. } => {
-                QueueBackend::borrowing(queue, store, root, *session, settings)
+                QueueBackend::borrowing(queue, store, root, Lender::Pool(*session), settings)
+            }
+            Crew::Hosts(_) => {
+                QueueBackend::borrowing(queue, store, root, Lender::AnyPool, settings)
             }
             crew => {
                 let pools = |session| {
@@ -170,6 +223,14 @@ impl Workshop {
         };
         Ok(backend?)
     }
+}
+
+/// Says that nobody would do the work.
+fn no_hosts() -> Failure {
+    Failure::environment(
+        "no host works for this queue, or only such with another version of clx\n  hint: start one, on any \
+         machine that reaches queue and store: `clx pool run --queue URL --store URL`",
+    )
 }
 
 impl Crew {
@@ -197,7 +258,7 @@ impl Crew {
                 })?;
                 Some((made, images))
             }
-            Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => None,
+            Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } | Self::Hosts(_) => None,
         };
         let mut pools = Pools::new();
         let permits = args.total().map(|limit| Arc::new(Semaphore::new(limit as usize)));
@@ -220,7 +281,9 @@ impl Crew {
             };
             let usual = match self {
                 Self::Containers { .. } => usual_size(kind),
-                Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } => processors(),
+                Self::Threads(_) | Self::Processes(_) | Self::Pool { .. } | Self::Hosts(_) => {
+                    processors()
+                }
             };
             let size = args.count.of(kind, usual);
             pools.push((kind.name().to_owned(), executor, size));

@@ -1,4 +1,4 @@
-//! `clx worker run`: a worker process. Ends when it is told to, when its row is gone, or when its
+//! `clx worker run`: a worker process, registered by whoever started it. Ends when it is told to, when its row is gone, or when its
 //! parent dies or its gateway is gone.
 
 use std::path::{Path, PathBuf};
@@ -11,25 +11,42 @@ use clx_queue::{ProcessId, Queue, SqliteOptions, SqliteQueue, WorkerId};
 use clx_store::{ArtifactStore, Store, StoreOptions};
 use clx_worker::{Stop, StopSignal, Worker};
 
+use super::hosts;
 use super::tools::Tools;
 use super::wiring;
+use crate::args::hosts::HostsArgs;
 use crate::args::worker::WorkerRunArgs;
 use crate::display::stderr_line;
 use crate::exit::Exit;
-use crate::settings::{ToolSettings, print_problems};
+use crate::settings::{HostsSettings, ToolSettings, configured, print_problems};
 use crate::signals;
 
 pub(super) fn run(args: &WorkerRunArgs) -> Exit {
-    match work(args) {
+    let Some(worker) = args.worker else { return for_any_host(args) };
+    match work(args, worker) {
         Ok(exit) => exit,
         Err(error) => {
-            stderr_line(&format!("worker {}: {error}", args.worker));
+            stderr_line(&format!("worker {worker}: {error}"));
             Exit::Environment
         }
     }
 }
 
-fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
+/// Works for the builds of many hosts.
+fn for_any_host(args: &WorkerRunArgs) -> Exit {
+    let config = match configured(None) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let named = HostsArgs { queue: args.queue.clone(), store: args.store.clone() };
+    let hosts = HostsSettings::new(&named, &config);
+    match hosts::work(args, &hosts, &config) {
+        Ok(()) => Exit::Built,
+        Err(failure) => failure.print(),
+    }
+}
+
+fn work(args: &WorkerRunArgs, worker: i64) -> Result<Exit, Box<dyn std::error::Error>> {
     let Post { queue, store, state, process, _lifeline } = Post::take(args)?;
     let runtime = wiring::runtime()?;
     let stop = StopSignal::default();
@@ -43,12 +60,12 @@ fn work(args: &WorkerRunArgs) -> Result<Exit, Box<dyn std::error::Error>> {
     })?;
     let tools = Tools::new(&state, tool_settings());
     let Some(handler) = tools.handler(args.kind, store) else {
-        stderr_line(&format!("worker {}: the tool for {} jobs is missing", args.worker, args.kind));
+        stderr_line(&format!("worker {worker}: the tool for {} jobs is missing", args.kind));
         return Ok(Exit::Environment);
     };
     let worker = Worker {
         queue,
-        id: WorkerId(args.worker),
+        id: WorkerId(worker),
         process,
         handler,
         runtime: runtime.handle().clone(),
@@ -80,7 +97,7 @@ struct Post {
 impl Post {
     fn take(args: &WorkerRunArgs) -> Result<Self, Box<dyn std::error::Error>> {
         match (&args.queue, &args.store, &args.gateway) {
-            (Some(queue), Some(store), _) => Self::at_files(queue, store),
+            (Some(queue), Some(store), _) => Self::at_files(Path::new(queue), Path::new(store)),
             (_, _, Some(address)) => Self::behind_gateway(address, args.token_file.as_deref()),
             _ => Err("neither files nor a gateway are named".into()),
         }

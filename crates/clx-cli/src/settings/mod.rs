@@ -2,6 +2,7 @@
 //! [`BuildSettings`], [`WorkSettings`].
 
 mod build;
+mod hosts;
 mod tools;
 mod work;
 
@@ -13,6 +14,7 @@ use clx_config::{Config, Setting, Sources};
 use clx_core::Diagnostic;
 
 pub(crate) use self::build::{BuildSettings, DisplaySettings, Request, SelectionSettings};
+pub(crate) use self::hosts::HostsSettings;
 pub(crate) use self::tools::ToolSettings;
 pub(crate) use self::work::{
     ContainerSettings, CountSettings, Surroundings, WorkSettings, retention,

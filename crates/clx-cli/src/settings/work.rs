@@ -17,7 +17,7 @@ use clx_course::Course;
 use clx_pool::Network;
 use clx_queue::Retention;
 
-use super::{StateSettings, ToolSettings, choice};
+use super::{HostsSettings, StateSettings, ToolSettings, choice};
 use crate::args::build::{
     ContainerArgs, CountArgs, DiagramsArg, ExecuteArg, KernelArg, NetworkArg, NotebookImageArg,
     WorkArgs, WorkersArg,
@@ -46,6 +46,7 @@ pub(crate) struct WorkSettings {
     pub(crate) state: StateSettings,
     pub(crate) retention: Retention,
     pub(crate) containers: ContainerSettings,
+    pub(crate) hosts: HostsSettings,
 }
 
 impl WorkSettings {
@@ -53,8 +54,11 @@ impl WorkSettings {
         let spare_kernels = args.spare_kernels.map(|n| n as usize);
         let tools = ToolSettings::new(config);
         let cell_limit = args.cell_timeout.map(Duration::from_secs);
+        let hosts = HostsSettings::new(&args.hosts, config);
+        // Whoever names other hosts wants them to work, unless something else is said.
+        let usual = if hosts.are_named() { Some(WorkersArg::Pool) } else { None };
         Self {
-            workers: choice(args.workers, config, &EXECUTION_MODE),
+            workers: choice(args.workers.or(usual), config, &EXECUTION_MODE),
             count: CountSettings::new(&args.count, config),
             execute: choice(args.execute, config, &EXECUTE),
             diagrams: choice(args.diagrams, config, &DIAGRAMS),
@@ -73,6 +77,7 @@ impl WorkSettings {
             state: StateSettings::new(&args.state, config),
             retention: retention(config),
             containers: ContainerSettings::new(&args.containers, config),
+            hosts,
         }
     }
 

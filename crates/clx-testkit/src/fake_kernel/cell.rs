@@ -105,6 +105,11 @@ impl Server {
                     abort();
                 }
             }
+            "hang-once" => {
+                if std::fs::File::create_new(text).is_ok() {
+                    park();
+                }
+            }
             "forged" => {
                 let mut frames = self.signer.message("stream", &request.header, &json!({}));
                 frames[6] = br#"{"name": "stdout", "text": "forged"}"#.to_vec();

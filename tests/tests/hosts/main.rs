@@ -1,0 +1,116 @@
+//! Builds whose jobs other hosts do: the queue on a real PostgreSQL server, what jobs need and make in a
+//! store that all share. Hosts are processes that share nothing else.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
+
+mod stage;
+
+use clx_testkit::fake_kernel::run_if_asked;
+use clx_testkit::postgres::PostgresServer;
+use clx_tests::e2e::finish;
+
+use stage::{CLX, Stage, course, until_there};
+
+/// The kernel's own role; see [`run_if_asked`].
+#[test]
+fn fake_kernel() {
+    run_if_asked();
+}
+
+#[test]
+fn three_hosts_build_what_one_builds() {
+    let stage = Stage::new();
+    let shared = course(12, |number| format!("print {number}\nresult {number}"));
+    let alone = shared.sources();
+    stage.build_alone(&alone).expect(0);
+    let hosts = [stage.host(1), stage.host(1), stage.host(2)];
+    let report = stage.build(&shared, &["-O", "json"]).expect(0).json();
+    assert_eq!(shared.files("output"), alone.files("output"));
+    assert!(shared.files("output").len() > 12 * 10);
+    assert_eq!(report["code_runs"], 12);
+    for host in hosts {
+        assert!(host.stop().is_success());
+    }
+}
+
+#[test]
+fn somebody_else_s_build_of_the_same_course_finds_its_results() {
+    let stage = Stage::new();
+    let mine = course(3, |number| format!("print {number}"));
+    let theirs = mine.sources();
+    let _host = stage.host(2);
+    stage.build(&mine, &[]).expect(0);
+    let report = stage.build(&theirs, &["-O", "json"]).expect(0).json();
+    assert_eq!([&report["outputs_made"], &report["code_runs"]], [0, 0]);
+    assert_eq!(theirs.files("output"), mine.files("output"));
+    // Their states are their own: an edit there concerns nobody else.
+    theirs
+        .write("slides/module_100_m/topic_100_t0/slides_t0.py", "# %% tags=[\"keep\"]\nprint x\n");
+    let report = stage.build(&theirs, &["-O", "json"]).expect(0).json();
+    assert_eq!(report["code_runs"], 1);
+    let report = stage.build(&mine, &["-O", "json"]).expect(0).json();
+    assert_eq!([&report["outputs_made"], &report["files_written"]], [0, 0]);
+}
+
+#[test]
+fn job_of_a_killed_host_is_done_by_another() {
+    let stage = Stage::new();
+    let hangs = tempfile::tempdir().unwrap().keep().join("hangs");
+    let code = format!("hang-once {}\nprint done", hangs.display());
+    let course = course(1, |_| code.clone());
+    let mut first = stage.host(1);
+    let build = stage.start_build(&course, &["-O", "json"]);
+    until_there(&hangs);
+    first.child.kill().unwrap();
+    let _second = stage.host(1);
+    let report = finish(build).expect(0).json();
+    assert_eq!(report["status"], "success", "{report}");
+    let page = "public/En/Course/Slides/Html/Completed/Part/01 slides_t0.html";
+    let page = String::from_utf8(course.files("output")[page].clone()).unwrap();
+    assert!(page.contains("done"), "{page}");
+    assert!(report["warnings"].to_string().contains("lost attempt"), "{report}");
+}
+
+#[test]
+fn host_that_is_to_stop_ends_its_job_first() {
+    let stage = Stage::new();
+    let course = course(6, |number| format!("print {number}"));
+    let (first, mut second) = (stage.host(1), stage.host(1));
+    let build = stage.start_build(&course, &["-O", "json"]);
+    second.line("1 build at work");
+    assert!(first.stop().is_success());
+    let report = finish(build).expect(0).json();
+    assert_eq!(report["warnings"].as_array().map(Vec::len), Some(0), "{report}");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let stage = Stage::new();
+    let course = course(1, |_| "print 1".to_owned());
+    let nobody = stage.build(&course, &[]).expect(4);
+    nobody.says(&["no host works for this queue"]);
+    nobody.says(&["hint:", "clx pool run --queue URL --store URL"]);
+    let spec = course.spec("course.xml");
+    let spec = spec.to_str().unwrap();
+    CLX.run(&["build", spec, "--queue", &stage.queue]).expect(3).says(&["hint:", "--store"]);
+    CLX.run(&["build", spec, "--store", &stage.store()]).expect(3).says(&["hint:", "--queue"]);
+    let secret = "postgres://clx:secret@db.example/jobs";
+    let refused = CLX.run(&["build", spec, "--queue", secret, "--store", &stage.store()]).expect(3);
+    refused.says(&["holds a password"]);
+    assert!(!refused.stderr.contains("secret@"), "{}", refused.stderr);
+    CLX.run(&["pool", "run"]).expect(1).says(&["hint:", "--queue URL --store URL"]);
+}
+
+#[test]
+fn server_that_is_started_anew_costs_nothing_but_time() {
+    let mut server = PostgresServer::start();
+    let stage = Stage::at(&server.url());
+    let course = course(8, |number| format!("print {number}"));
+    let mut host = stage.host(2);
+    let build = stage.start_build(&course, &["-O", "json"]);
+    host.line("1 build at work");
+    server.restart();
+    let report = finish(build).expect(0).json();
+    assert_eq!(report["status"], "success", "{report}");
+    assert!(host.stop().is_success());
+}
