@@ -27,13 +27,13 @@ fn guarded() -> PostgresServer {
 }
 
 fn chain(error: &QueueError) -> String {
-    let mut text = format!("{error} / {error:?}");
+    let mut texts = vec![format!("{error} / {error:?}")];
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(&format!(" / {cause} / {cause:?}"));
+        texts.push(format!("{cause} / {cause:?}"));
         source = cause.source();
     }
-    text
+    texts.join(" / ")
 }
 
 #[test]
