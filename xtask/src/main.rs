@@ -16,6 +16,7 @@ mod error;
 mod gen_docs;
 mod golden;
 mod integration;
+mod package;
 mod root;
 mod run;
 mod test;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{gen_docs, integration, root, tidy, tool};
+use crate::{gen_docs, integration, package, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     ("pages", gen_docs::check),
     ("lints", |root| cargo(root, "clippy --workspace --all-targets -- -D warnings").run()),
     ("tools", tool::set_up),
+    ("servers", package::set_up),
     ("tests", tests),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
     ("documentation", documentation),

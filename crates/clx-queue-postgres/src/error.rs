@@ -1,6 +1,7 @@
 //! What the server reports, as errors of the queue. Principal types: [`Failure`], [`Fault`].
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use clx_queue::QueueError;
@@ -78,7 +79,17 @@ impl Fault {
 }
 
 fn is_lost(error: &postgres::Error) -> bool {
-    error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+    error.is_closed() || io_kind(error).is_some_and(|kind| kind != ErrorKind::InvalidData)
+}
+
+/// Returns what the operating system reported; TLS reports certificates that it refuses as invalid data.
+fn io_kind(error: &postgres::Error) -> Option<ErrorKind> {
+    error.source()?.downcast_ref::<std::io::Error>().map(std::io::Error::kind)
+}
+
+/// The client library says that the server asks for a password in words only.
+fn lacks_password(error: &postgres::Error) -> bool {
+    error.source().is_some_and(|source| source.to_string().contains("password missing"))
 }
 
 /// A pooler refuses settings for a whole connection in this way.
@@ -108,6 +119,9 @@ impl Failure {
     }
 }
 
+const PASSWORD_ADVICE: &str = "; check the user in the address, and the password in the file that \
+     `CLX_QUEUE_PASSWORD_FILE` names, in `PGPASSWORD` or in `~/.pgpass`";
+
 /// Says what happened where, and what to do.
 fn message(error: &postgres::Error, fault: Fault, address: &Address) -> String {
     let Some(reported) = error.as_db_error() else {
@@ -116,13 +130,19 @@ fn message(error: &postgres::Error, fault: Fault, address: &Address) -> String {
                 "the queue at {address} cannot be reached; is the server running, and may this \
                  machine connect?"
             ),
+            _ if lacks_password(error) => {
+                format!("the queue at {address} asks for a password{PASSWORD_ADVICE}")
+            }
+            _ if io_kind(error).is_some() => format!(
+                "the queue at {address} cannot be used: TLS failed; check `sslmode` and \
+                 `sslrootcert` in the address, and the server's certificate"
+            ),
             _ => format!("the queue at {address} cannot be used"),
         };
     };
     let advice = match reported.code() {
         &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-            "; check the user in the address, and the password in the file that \
-             `CLX_QUEUE_PASSWORD_FILE` names, in `PGPASSWORD` or in `~/.pgpass`"
+            PASSWORD_ADVICE
         }
         &SqlState::INVALID_CATALOG_NAME => "; create the database, or correct the address",
         &SqlState::INSUFFICIENT_PRIVILEGE => {

@@ -116,7 +116,8 @@ impl Gate {
         lock(&self.state).epoch
     }
 
-    fn ring(&self, n: usize) -> usize {
+    /// Wakes at most `n` waiters and returns how many.
+    pub(crate) fn ring(&self, n: usize) -> usize {
         let woken: Vec<_> = {
             let mut state = lock(&self.state);
             state.epoch += 1;

@@ -13,6 +13,13 @@ use crate::value::millis;
 /// How long one attempt to connect may take if the address does not say.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How long a connection may be silent before the other end is asked, and how long data may stay
+/// unconfirmed.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long an answer to that is waited for, three times.
+const PROBE: Duration = Duration::from_secs(10);
+
 /// Where the queue is, and how it is used.
 #[derive(Debug, Clone)]
 pub struct PostgresOptions {
@@ -183,6 +190,13 @@ impl PostgresOptions {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
+        }
+        // A server that vanished without a word is noticed within a minute.
+        if config.get_keepalives_idle() > SILENCE {
+            config.keepalives_idle(SILENCE).keepalives_interval(PROBE).keepalives_retries(3);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
         }
         config
     }

@@ -113,8 +113,12 @@ impl Queue for PostgresQueue {
             && request.done.is_empty()
             && !self.hub.is_nudged(worker)
             && gate.wait(Some(worker), epoch, deadline)
-            && !self.hub.is_nudged(worker)
         {
+            if self.hub.is_nudged(worker) {
+                // What it was woken for is another's.
+                gate.ring(1);
+                break;
+            }
             epoch = gate.epoch();
             claim = self.exchange(&request)?;
         }

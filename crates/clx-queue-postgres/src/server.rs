@@ -22,6 +22,12 @@ type Manager = PostgresConnectionManager<MakeRustlsConnect>;
 /// How long a connection is waited for before the server counts as unreachable for now.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// The shortest time that a connection is waited for, whatever the patience.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// How long a connection is waited for if the call can as well be left out.
+const ONCE: Duration = Duration::from_secs(2);
+
 /// The longest pause between two tries.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -184,7 +190,7 @@ impl Server {
         &self,
         call: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
     ) -> Result<T, Failure> {
-        let mut client = self.pool.get().map_err(Failure::Pool)?;
+        let mut client = self.pool.get_timeout(ONCE).map_err(Failure::Pool)?;
         if !self.pooler {
             return Ok(call(&mut client)?);
         }
@@ -239,7 +245,8 @@ impl Server {
         let deadline = Instant::now() + self.patience;
         let mut n = 0;
         loop {
-            let failure = match self.pool.get() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let failure = match self.pool.get_timeout(left.clamp(SHORTEST, CONNECT)) {
                 Ok(mut client) => match attempt(&mut client) {
                     Ok(answer) => return Ok(answer),
                     Err(failure) => failure,

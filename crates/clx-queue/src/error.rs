@@ -63,7 +63,8 @@ pub enum QueueError {
         /// Whether the same call may succeed later.
         is_transient: bool,
     },
-    /// A database server could not be reached or reported an error; nothing of the call was saved.
+    /// A database server could not be reached or reported an error; nothing of the call was saved, unless the
+    /// connection was lost at its very end and never came back.
     #[error("{message}")]
     Server {
         /// Which server and database, what happened there, and what to do.

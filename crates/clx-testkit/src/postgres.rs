@@ -44,6 +44,8 @@ pub struct PostgresServer {
     settings: Vec<String>,
     port: u16,
     running: Option<Running>,
+    /// The process that was killed; its file stays until the next one writes its own.
+    killed: Option<String>,
 }
 
 /// A process that a keeper ends.
@@ -102,7 +104,7 @@ impl PostgresServer {
         fs::create_dir(&sockets).unwrap();
         give_to_server(&sockets);
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-        let mut server = Self { directory, settings, port: 0, running: None };
+        let mut server = Self { directory, settings, port: 0, running: None, killed: None };
         server.restart();
         server
     }
@@ -154,8 +156,9 @@ impl PostgresServer {
     pub fn kill(&mut self) {
         let mut running = self.running.take().unwrap();
         let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        let pid: i32 = file.lines().next().unwrap().parse().unwrap();
-        kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+        let pid = file.lines().next().unwrap();
+        kill_process(Pid::from_raw(pid.parse().unwrap()).unwrap(), Signal::KILL).unwrap();
+        self.killed = Some(pid.to_owned());
         assert!(matches!(running.child.wait(LIMIT).unwrap(), Waited::Exited(_)));
     }
 
@@ -205,7 +208,8 @@ impl PostgresServer {
                 return Err(child.tail());
             }
             let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-            if file.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+            let is_new = file.lines().next() != self.killed.as_deref();
+            if is_new && file.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
                 return Ok(());
             }
             assert!(Instant::now() < end, "the server does not start: {}", child.tail());

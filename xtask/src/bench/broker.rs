@@ -9,6 +9,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
+use crate::package;
 use crate::run::Program;
 
 /// The scripts below the system's wrapper, which insists on the system's user and directories.
@@ -37,7 +38,7 @@ impl Broker {
     /// so and returns `None`.
     pub(super) fn start(root: &Path) -> Result<Option<Self>, TaskError> {
         if !is_installed() {
-            install(root);
+            package::install(root, "rabbitmq-server");
         }
         if !is_installed() {
             crate::say("!!! RabbitMQ is not installed and cannot be: its rows are left out.");
@@ -88,15 +89,6 @@ impl Drop for Broker {
 
 fn is_installed() -> bool {
     Path::new(SCRIPTS).join("rabbitmq-server").exists()
-}
-
-/// Installs the system's package; fails quietly, the caller looks for itself.
-fn install(root: &Path) {
-    let apt = "apt-get install --yes --no-install-recommends rabbitmq-server";
-    let program = Program::new(root, apt).variable("DEBIAN_FRONTEND", "noninteractive");
-    if let Err(error) = program.run() {
-        crate::say(&error.to_string());
-    }
 }
 
 /// Makes a command of the broker with directories and ports of our own.

@@ -111,44 +111,49 @@ DECLARE
   v_due boolean;
   v_waited boolean := false;
   v_verdict bigint;
-  -- Changes of the counters.
+  v_slot smallint := (pg_backend_pid() & 63)::smallint;
+  -- Changes of the counters by jobs that became ready.
   v_sessions bigint[] := '{}';
   v_types bigint[] := '{}';
   v_states bigint[] := '{}';
   v_n bigint[] := '{}';
 BEGIN
   IF p_commit IS NOT NULL THEN
-    PERFORM for_this_call(p_commit, p_lock_ms);
+    PERFORM set_config('synchronous_commit', p_commit, true),
+            set_config('lock_timeout', p_lock_ms, true);
   END IF;
+  IF v_reports = 0 AND NOT p_reported THEN
+    SELECT workers.session_id, workers.job_type, workers.state, workers.claim_seq,
+           job_types.paused, sessions.state = 1 AS is_open
+    INTO w
+    FROM workers
+    JOIN sessions ON sessions.id = workers.session_id
+    JOIN job_types ON job_types.id = workers.job_type
+    WHERE workers.id = p_worker;
+    IF FOUND AND w.is_open AND w.state = 1 AND p_seq = w.claim_seq + 1
+       AND (w.paused = 1 OR p_free = 0 OR NOT EXISTS (
+         SELECT FROM jobs
+         WHERE session_id = w.session_id AND job_type = w.job_type AND state = 2))
+       AND NOT EXISTS (SELECT FROM jobs WHERE state = 1 AND run_at_us <= v_now)
+    THEN
+      -- Who waits in vain writes nothing.
+      kind := 0; a := 0; RETURN NEXT;
+      RETURN;
+    END IF;
+  END IF;
+  -- Whoever removes the worker or repeats its call waits here, or is waited for.
   SELECT workers.session_id, workers.job_type, workers.mode, workers.state, workers.claim_seq,
          job_types.paused, job_types.max_running, sessions.state = 1 AS is_open
   INTO w
   FROM workers
   JOIN sessions ON sessions.id = workers.session_id
   JOIN job_types ON job_types.id = workers.job_type
-  WHERE workers.id = p_worker;
-  IF FOUND AND w.is_open AND w.state = 1 AND v_reports = 0 AND NOT p_reported
-     AND p_seq = w.claim_seq + 1
-     AND (w.paused = 1 OR p_free = 0 OR NOT EXISTS (
-       SELECT FROM jobs
-       WHERE session_id = w.session_id AND job_type = w.job_type AND state = 2))
-     AND NOT EXISTS (SELECT FROM jobs WHERE state = 1 AND run_at_us <= v_now)
-  THEN
-    -- Who waits in vain writes nothing.
-    kind := 0; a := 0; RETURN NEXT;
-    RETURN;
-  END IF;
-  IF FOUND AND w.is_open AND w.state <> 0 THEN
-    -- Whoever removes the worker or repeats its call waits here, or is waited for.
-    SELECT workers.claim_seq, workers.state INTO w.claim_seq, w.state
-    FROM workers WHERE workers.id = p_worker FOR NO KEY UPDATE;
-    v_verdict := CASE WHEN NOT FOUND THEN 1
-                      WHEN p_seq = w.claim_seq AND p_seq > 0 THEN -1
-                      WHEN p_seq <> w.claim_seq + 1 THEN 2
-                      ELSE 0 END;
-  ELSE
-    v_verdict := 1;
-  END IF;
+  WHERE workers.id = p_worker
+  FOR NO KEY UPDATE OF workers;
+  v_verdict := CASE WHEN NOT FOUND OR NOT w.is_open OR w.state = 0 THEN 1
+                    WHEN p_seq = w.claim_seq AND p_seq > 0 THEN -1
+                    WHEN p_seq <> w.claim_seq + 1 THEN 2
+                    ELSE 0 END;
   IF v_verdict <> 0 THEN
     kind := 0; a := greatest(v_verdict, 0); b := w.claim_seq + 1; RETURN NEXT;
     IF v_verdict = -1 THEN
@@ -170,8 +175,9 @@ BEGIN
   FOR i IN 1..v_reports LOOP
     UPDATE jobs
     SET state = 4, result = p_results[i], error_class = p_partials[i], finished_us = v_now
-    WHERE id = p_jobs[i] AND worker_id = p_worker AND attempt = p_attempts[i] AND state = 3
-      AND cancel_requested = 0;
+    -- Written so that only the primary key serves: an index by worker holds all its past jobs for a while.
+    WHERE id = p_jobs[i] AND worker_id IS NOT DISTINCT FROM p_worker AND attempt = p_attempts[i]
+      AND state = 3 AND cancel_requested = 0;
     IF FOUND THEN
       v_done := v_done || p_jobs[i];
       IF p_partials[i] IS NOT NULL THEN
@@ -180,8 +186,8 @@ BEGIN
         VALUES (w.session_id, v_now, 'job_partial', p_jobs[i], p_worker, '');
       END IF;
     ELSIF EXISTS (SELECT FROM jobs
-                  WHERE id = p_jobs[i] AND worker_id = p_worker AND attempt = p_attempts[i]
-                    AND state = 3) THEN
+                  WHERE id = p_jobs[i] AND worker_id IS NOT DISTINCT FROM p_worker
+                    AND attempt = p_attempts[i] AND state = 3) THEN
       RAISE EXCEPTION 'job % was cancelled', p_jobs[i] USING ERRCODE = 'CLX01';
     ELSE
       v_lost := v_lost || p_jobs[i];
@@ -194,13 +200,11 @@ BEGIN
   IF cardinality(v_done) > 0 THEN
     INSERT INTO finished(session_id, job) SELECT w.session_id, unnest(v_done);
     kind := 4; a := w.session_id; RETURN NEXT;
-    PERFORM add_to_minutes(
-      ARRAY[w.session_id, w.session_id], ARRAY[4, 5]::bigint[],
-      ARRAY[cardinality(v_done) - v_partial, v_partial], v_now);
-    v_sessions := v_sessions || w.session_id || w.session_id;
-    v_types := v_types || w.job_type || w.job_type;
-    v_states := v_states || ARRAY[3, 4]::bigint[];
-    v_n := v_n || -cardinality(v_done)::bigint || cardinality(v_done)::bigint;
+    INSERT INTO minutes(session_id, minute, state, slot, n)
+    SELECT w.session_id, v_now / 60000000, change.state, v_slot, change.n
+    FROM (VALUES (4, cardinality(v_done) - v_partial), (5, v_partial)) AS change(state, n)
+    WHERE change.n > 0
+    ON CONFLICT (session_id, minute, state, slot) DO UPDATE SET n = minutes.n + excluded.n;
     IF EXISTS (SELECT FROM deps WHERE needs = ANY(v_done)) THEN
       -- A statement of its own sees what was enqueued while the jobs above were waited for.
       FOR r IN
@@ -272,18 +276,24 @@ BEGIN
     FOR NO KEY UPDATE;
     v_waited := true;
   END LOOP;
-  IF v_claimed > 0 THEN
-    v_sessions := v_sessions || w.session_id || w.session_id;
-    v_types := v_types || w.job_type || w.job_type;
-    v_states := v_states || ARRAY[2, 3]::bigint[];
-    v_n := v_n || -v_claimed || v_claimed;
-  END IF;
   IF v_claimed > 0 OR v_reports > 0 OR p_reported THEN
     UPDATE workers
     SET claim_seq = p_seq, done = done + cardinality(v_done), failed = failed + p_failed
     WHERE id = p_worker;
   END IF;
-  IF cardinality(v_n) > 0 THEN
+  IF cardinality(v_n) = 0 THEN
+    -- What nearly every call counts, in the order of the key.
+    INSERT INTO counters(session_id, job_type, state, slot, n)
+    SELECT w.session_id, w.job_type, change.state, v_slot, change.n
+    FROM (VALUES (2, -v_claimed), (3, v_claimed - cardinality(v_done)), (4, cardinality(v_done)))
+      AS change(state, n)
+    WHERE change.n <> 0
+    ON CONFLICT (session_id, job_type, state, slot) DO UPDATE SET n = counters.n + excluded.n;
+  ELSE
+    v_sessions := v_sessions || w.session_id || w.session_id || w.session_id;
+    v_types := v_types || w.job_type || w.job_type || w.job_type;
+    v_states := v_states || ARRAY[2, 3, 4]::bigint[];
+    v_n := v_n || ARRAY[-v_claimed, v_claimed - cardinality(v_done), cardinality(v_done)];
     PERFORM add_to_counters(v_sessions, v_types, v_states, v_n);
   END IF;
 END $$;
@@ -436,10 +446,7 @@ BEGIN
     WHERE pronamespace = current_schema()::regnamespace
       AND proname IN ('beat', 'cancel_requests', 'claim', 'collect', 'give_positions', 'look', 'promote')
   LOOP
-    EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan', f);
     EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off', f);
     EXECUTE format('ALTER FUNCTION %s SET enable_bitmapscan = off', f);
-    EXECUTE format('ALTER FUNCTION %s SET enable_hashjoin = off', f);
-    EXECUTE format('ALTER FUNCTION %s SET enable_mergejoin = off', f);
   END LOOP;
 END $$;
