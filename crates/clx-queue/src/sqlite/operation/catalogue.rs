@@ -64,7 +64,23 @@ struct Unpacked<'a> {
 }
 
 impl Unpacked<'_> {
+    #[inline]
     fn number(&mut self) -> Option<u64> {
+        // Most are short, and 400,000 entries should take no time that people notice.
+        match *self.rest {
+            [low, ref rest @ ..] if low < 0x80 => {
+                self.rest = rest;
+                Some(u64::from(low))
+            }
+            [low, high, ref rest @ ..] if high < 0x80 => {
+                self.rest = rest;
+                Some(u64::from(low & 0x7f) | u64::from(high) << 7)
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (&byte, rest) = self.rest.split_first()?;

@@ -87,6 +87,24 @@ pub(super) struct SessionsWith<'s>(Rows<'s>);
 
 impl<'c> Sessions<'c> {
     pub(super) fn new(connection: &'c Connection, filter: &JobFilter) -> rusqlite::Result<Self> {
+        Self::and(connection, filter, "")
+    }
+
+    /// Leaves out those that have a catalogue.
+    pub(super) fn without_catalogue(
+        connection: &'c Connection,
+        filter: &JobFilter,
+    ) -> rusqlite::Result<Self> {
+        let lacks = "AND NOT EXISTS (SELECT 1 FROM catalogues
+                                     WHERE catalogues.session_id = sessions.id)";
+        Self::and(connection, filter, lacks)
+    }
+
+    fn and(
+        connection: &'c Connection,
+        filter: &JobFilter,
+        condition: &str,
+    ) -> rusqlite::Result<Self> {
         // From the sessions to their counters, so that nothing has to be sorted.
         let sql = format!(
             "SELECT sessions.id, sum(n)
@@ -97,6 +115,7 @@ impl<'c> Sessions<'c> {
                AND (:since IS NULL OR closed_us IS NULL OR closed_us >= :since)
                AND (:until IS NULL OR sessions.created_us < :until)
                {}
+               {condition}
              GROUP BY sessions.id
              HAVING sum(n) > 0
              ORDER BY sessions.id DESC",
@@ -207,11 +226,13 @@ impl Conditions {
             "{JOB_COLUMNS}
              WHERE {}
              ORDER BY jobs.session_id DESC, jobs.id DESC
-             LIMIT {limit}",
+             LIMIT ?",
             self.sql
         );
-        let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map(params_from_iter(&self.values), read_job)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let values = self.values.iter().map(AsRef::as_ref).chain([&limit as &dyn ToSql]);
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values), read_job)?;
         rows.collect()
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn jobs(
 ) -> rusqlite::Result<Vec<JobRecord>> {
     let search = Search::new(connection, filter)?;
     let mut catalogues = Catalogues::new(connection)?;
-    let mut sessions = Sessions::new(connection, filter)?;
+    let mut sessions = search.sessions(connection)?;
     let mut sessions = sessions.with(filter, after)?;
     let mut found: Vec<JobRecord> = Vec::new();
     while found.len() < limit
@@ -59,7 +59,7 @@ pub(super) fn count(connection: &Connection, filter: &JobFilter) -> rusqlite::Re
     }
     let search = Search::new(connection, filter)?;
     let mut catalogues = Catalogues::new(connection)?;
-    let mut sessions = Sessions::new(connection, filter)?;
+    let mut sessions = search.sessions(connection)?;
     let mut sessions = sessions.with(filter, None)?;
     let mut n = 0;
     while let Some((session, _)) = sessions.next()? {
@@ -108,6 +108,15 @@ impl<'f> Search<'f> {
             labels[place] = true;
         }
         Ok(Self { filter, labels })
+    }
+
+    /// Returns the sessions to look at. Catalogues cannot have what no label has.
+    fn sessions<'c>(&self, connection: &'c Connection) -> rusqlite::Result<Sessions<'c>> {
+        if self.labels.is_empty() {
+            Sessions::without_catalogue(connection, self.filter)
+        } else {
+            Sessions::new(connection, self.filter)
+        }
     }
 
     fn wants(&self, entry: &Entry) -> bool {
