@@ -58,7 +58,7 @@ fn write(mut number: u64, into: &mut Vec<u8>) {
 }
 
 /// Unpacks entries one after the other; ends where a damaged row makes no sense.
-struct Unpacked<'a> {
+pub(super) struct Unpacked<'a> {
     rest: &'a [u8],
     last: u64,
 }
@@ -195,18 +195,17 @@ impl<'c> Catalogues<'c> {
         Ok(Self(connection.prepare_cached(sql)?))
     }
 
-    /// Returns the entries of a session that are wanted, in rising order of ids; `None` if it has no
-    /// catalogue.
-    pub(super) fn read(
+    /// Looks at the entries of a session, in rising order of ids; `None` if it has no catalogue.
+    pub(super) fn read<T>(
         &mut self,
         session: SessionId,
-        is_wanted: impl Fn(&Entry) -> bool,
-    ) -> rusqlite::Result<Option<Vec<Entry>>> {
-        let wanted = |row: &Row<'_>| {
+        look: impl FnOnce(Unpacked<'_>) -> T,
+    ) -> rusqlite::Result<Option<T>> {
+        let look = |row: &Row<'_>| {
             let rest = row.get_ref("entries")?.as_blob()?;
-            Ok(Unpacked { rest, last: 0 }.filter(|entry| is_wanted(entry)).collect())
+            Ok(look(Unpacked { rest, last: 0 }))
         };
-        self.0.query_row(named_params! { ":session": session }, wanted).optional()
+        self.0.query_row(named_params! { ":session": session }, look).optional()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, named_params};
 
-use super::catalogue::{Catalogues, Entry};
+use super::catalogue::{Catalogues, Entry, Unpacked};
 use super::jobs::{After, Conditions, Sessions, like};
 use super::list::job;
 use crate::ids::SessionId;
@@ -36,7 +36,8 @@ pub(super) fn jobs(
         let before = after.filter(|(last, _)| *last == session).map(|(_, job)| job);
         let wanted =
             |entry: &Entry| search.wants(entry) && before.is_none_or(|job| entry.job < job);
-        let Some(entries) = catalogues.read(session, wanted)? else {
+        let look = |entries: Unpacked<'_>| entries.filter(wanted).collect::<Vec<Entry>>();
+        let Some(entries) = catalogues.read(session, look)? else {
             let rest = limit - found.len();
             found.extend(one(filter, session, after).read(connection, rest)?);
             continue;
@@ -63,8 +64,9 @@ pub(super) fn count(connection: &Connection, filter: &JobFilter) -> rusqlite::Re
     let mut sessions = sessions.with(filter, None)?;
     let mut n = 0;
     while let Some((session, _)) = sessions.next()? {
-        n += match catalogues.read(session, |entry| search.wants(entry))? {
-            Some(entries) => entries.len() as u64,
+        let look = |entries: Unpacked<'_>| entries.filter(|entry| search.wants(entry)).count();
+        n += match catalogues.read(session, look)? {
+            Some(found) => found as u64,
             None => one(filter, session, None).count(connection)?,
         };
     }
