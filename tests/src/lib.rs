@@ -6,6 +6,7 @@
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
 //! | [`live`] | a `clx watch` in the background, and who listens to it |
 //! | [`random`] | numbers that a seed decides |
+//! | [`sample`] | samples of what commands print, as files |
 //! | [`fire`] | the queue under fire: real worker processes that are killed, stopped and starved |
 
 #![expect(
@@ -18,3 +19,4 @@ pub mod e2e;
 pub mod fire;
 pub mod live;
 pub mod random;
+pub mod sample;

@@ -181,7 +181,7 @@ fn decks_are_listed_with_their_outputs() {
 #[test]
 fn orphans_are_files_that_no_spec_uses() {
     let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n"), ("b", "# %%\ny = 1\n")]);
-    let none = "No orphans: every file below slides/ is used by 1 spec.\n";
+    let none = "No orphans: 1 spec read, every file below slides/ is used.\n";
     assert_eq!(run(&course, &["orphans"]).expect(0).stdout, none);
     course.write("slides/module_100_m/topic_120_old/slides_old.py", "");
     course.write("slides/module_100_m/topic_120_old/img/x.png", "");
@@ -194,7 +194,7 @@ fn orphans_are_files_that_no_spec_uses() {
         "FILES  PATH\n\
          1      slides/module_100_m/notes.md\n\
          2      slides/module_100_m/topic_120_old/\n\n\
-         Not used by 1 spec: 3 files.\n"
+         3 files not used; 1 spec read.\n"
     );
     course.write_spec("<topic>a</topic>");
     let list = run(&course, &["orphans", SPEC, "--format", "json"]).expect(0).json();
@@ -251,7 +251,7 @@ fn what_diagrams_include_is_no_orphan() {
     );
     course.write("slides/module_100_m/style.iuml", "skinparam monochrome true\n");
     let said = run(&course, &["orphans"]).expect(0).stdout;
-    assert_eq!(said, "No orphans: every file below slides/ is used by 1 spec.\n");
+    assert_eq!(said, "No orphans: 1 spec read, every file below slides/ is used.\n");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn several_specs_of_one_course_use_files_together() {
     }
     course.remove(SPEC);
     let said = run(&course, &["orphans"]).expect(0).stdout;
-    assert_eq!(said, "No orphans: every file below slides/ is used by 2 specs.\n");
+    assert_eq!(said, "No orphans: 2 specs read, every file below slides/ is used.\n");
     let said = run(&course, &["orphans", "course-specs/a.xml"]).expect(0).stdout;
     assert!(said.contains("slides/module_100_m/topic_100_b/"), "{said}");
     course.write("course-specs/b.xml", "<course>");

@@ -206,6 +206,6 @@ fn file_of_a_newer_version_is_refused_unchanged() {
     drop(database);
     let before = std::fs::read(&path).unwrap();
     let error = open(dir.path()).unwrap_err().to_string();
-    assert!(error.contains("schema version 99, this clx knows 3 at most"), "{error}");
+    assert!(error.contains("schema version 99, this clx knows 4 at most"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

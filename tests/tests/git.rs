@@ -284,8 +284,8 @@ fn what_is_missing_is_told_with_the_command_that_helps() {
     let refused = bench.clx(&["push", SPEC, "-T", "public"]).expect(1);
     assert_eq!(
         refused.stderr,
-        "public de: error: no repository\n  hint: clx git init course-specs/course.xml\n\
-         public en: error: no repository\n  hint: clx git init course-specs/course.xml\n"
+        "public de: error: no repository\n  hint: `clx git init course-specs/course.xml` makes one\n\
+         public en: error: no repository\n  hint: `clx git init course-specs/course.xml` makes one\n"
     );
     let _made = bench.clx(&["init", SPEC]).expect(0);
     let refused = bench.clx(&["push", SPEC]).expect(1);
@@ -293,8 +293,8 @@ fn what_is_missing_is_told_with_the_command_that_helps() {
     bench.course.remove("output");
     assert_eq!(
         bench.clx(&["init", SPEC]).expect(1).stderr,
-        "public de: not built\n  hint: clx build course-specs/course.xml\n\
-         public en: not built\n  hint: clx build course-specs/course.xml\n"
+        "public de: not built\n  hint: `clx build course-specs/course.xml` builds them\n\
+         public en: not built\n  hint: `clx build course-specs/course.xml` builds them\n"
     );
     assert_eq!(
         bench.clx(&["init", SPEC, "--target", "speaker"]).expect(2).stderr,

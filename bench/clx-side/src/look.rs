@@ -1,5 +1,5 @@
 //! What it takes to look at a queue with a long history: `clx status` and each page of a list, as whole
-//! commands.
+//! commands, and the pages of the dashboard over HTTP.
 
 use std::error::Error;
 use std::path::Path;
@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use clx_queue::{
     ErrorClass, NewJob, NewSession, NewWorker, Queue, Seat, SqliteOptions, SqliteQueue, WorkerMode,
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::Figures;
 use crate::command::clx;
+use crate::dashboard::Served;
 use crate::timing::median;
 
 /// Builds of the history, each with so many jobs: 400,000 in all.
@@ -23,13 +24,14 @@ const N_DIAGRAMS: usize = 50;
 /// One in so many notebooks went wrong.
 const FAILURE: usize = 90;
 
-/// How often each command is run.
+/// How often each command is run, and each page asked for.
 const TIMES: usize = 9;
 
 /// Pages of lists, as they are typed.
-const PAGES: [&[&str]; 8] = [
+const LISTS: [&[&str]; 9] = [
     &["jobs", "list"],
     &["jobs", "list", "--failed"],
+    &["jobs", "list", "--failed", "--kind", "drawio"],
     &["jobs", "list", "--state", "failed"],
     &["jobs", "list", "--state", "pending"],
     &["jobs", "list", "--kind", "drawio", "--since", "1h"],
@@ -38,15 +40,72 @@ const PAGES: [&[&str]; 8] = [
     &["builds", "list"],
 ];
 
+/// Searches by text, as they are typed: for nothing that there is, for little, for much.
+const SEARCHES: [&[&str]; 4] = [
+    &["jobs", "list", "--source", "nothing"],
+    &["jobs", "list", "--source", "slides_44"],
+    &["jobs", "list", "--source", "img", "--state", "failed", "--limit", "1000"],
+    &["jobs", "list", "--source", "slides"],
+];
+
+/// Pages of the dashboard.
+const PAGES: [&str; 10] = [
+    "/",
+    "/builds",
+    "/builds?after=400",
+    "/builds/7",
+    "/jobs",
+    "/jobs?failed=yes",
+    "/jobs?failed=yes&kind=drawio&status=completed",
+    "/jobs?status=failed&after=200000",
+    "/jobs/200000",
+    "/api/status",
+];
+
+/// Its searches.
+const PAGES_FOUND: [&str; 5] = [
+    "/jobs?text=nothing",
+    "/jobs?text=slides_44",
+    "/jobs?text=img&status=failed",
+    "/jobs?text=slides",
+    "/api/jobs?text=slides&failed=yes&page_size=200",
+];
+
+/// Measures each of them; the slowest of each group stands for it.
 pub fn measure(below: &Path) -> Figures {
     let directory = tempfile::tempdir_in(below)?;
-    make_history(directory.path())?;
-    let mut status = times(directory.path(), &["status"])?;
-    let mut slowest = 0.0_f64;
-    for page in PAGES {
-        slowest = slowest.max(median(&mut times(directory.path(), page)?));
+    let state = directory.path();
+    make_history(state)?;
+    let mut figures = Map::new();
+    let command = |words: &&[&str]| Ok((words.join(" "), median(&mut times(state, words)?)));
+    let (_, status) = command(&(&["status"] as &[&str]))?;
+    figures.insert("status_ms".to_owned(), json!(status));
+    slowest(&mut figures, "slowest_list_ms", LISTS.iter().map(command))?;
+    slowest(&mut figures, "slowest_search_ms", SEARCHES.iter().map(command))?;
+    let served = Served::start(state)?;
+    let page = |address: &&str| {
+        let ms = (0..TIMES).map(|_| served.page_ms(address));
+        Ok(((*address).to_owned(), median(&mut ms.collect::<Result<Vec<_>, _>>()?)))
+    };
+    slowest(&mut figures, "slowest_page_ms", PAGES.iter().map(page))?;
+    slowest(&mut figures, "slowest_page_found_ms", PAGES_FOUND.iter().map(page))?;
+    Ok(Value::Object(figures))
+}
+
+/// Keeps the figure of each of a group, and the highest.
+fn slowest(
+    figures: &mut Map<String, Value>,
+    group: &str,
+    each: impl Iterator<Item = Result<(String, f64), Box<dyn Error>>>,
+) -> Result<(), Box<dyn Error>> {
+    let mut highest = 0.0_f64;
+    for measured in each {
+        let (name, ms) = measured?;
+        highest = highest.max(ms);
+        figures.insert(name, json!(ms));
     }
-    Ok(json!({ "status_ms": median(&mut status), "slowest_page_ms": slowest }))
+    figures.insert(group.to_owned(), json!(highest));
+    Ok(())
 }
 
 fn times(state: &Path, words: &[&str]) -> Result<Vec<f64>, Box<dyn Error>> {
@@ -79,9 +138,10 @@ fn make_history(directory: &Path) -> Result<(), Box<dyn Error>> {
             work(&queue, Seat::new(worker))?;
         }
         queue.close_session(session)?;
+        // As builds do at their end.
+        queue.tidy_up()?;
     }
-    // As builds do at their end.
-    Ok(queue.tidy_up()?)
+    Ok(())
 }
 
 fn job(kind: &str, label: &str) -> NewJob {

@@ -12,6 +12,7 @@ mod build;
 mod command;
 mod containers;
 mod course;
+mod dashboard;
 mod drawing;
 mod drawio;
 mod execute;

@@ -80,7 +80,13 @@ impl JobQuery {
         let has_more = jobs.len() > self.page_size as usize;
         jobs.truncate(self.page_size as usize);
         let next = jobs.last().filter(|_| has_more).map(|job| job.id);
-        Ok(JobPage { total: queue.count_jobs(&filter)?, jobs, next })
+        // What is all on this page need not be looked for again.
+        let total = if self.after.is_none() && !has_more {
+            jobs.len() as u64
+        } else {
+            queue.count_jobs(&filter)?
+        };
+        Ok(JobPage { total, jobs, next })
     }
 
     /// Returns the address of the page after a job, or of the first one.

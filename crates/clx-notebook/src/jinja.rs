@@ -138,6 +138,8 @@ fn environment(branding: &Branding) -> Environment<'static> {
     minijinja_contrib::add_to_environment(&mut environment);
     environment.add_filter("wordcount", word_count);
     environment.set_formatter(format_value);
+    // Else only debug builds tell which name is undefined.
+    environment.set_debug(true);
     environment.set_unknown_method_callback(unknown_method_callback);
     environment
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use clx_core::{Clock as _, ManualClock};
 use clx_queue::{
-    ErrorClass, EventType, JobFilter, JobId, JobState, NewJob, NewSession, NewWorker, QueueView,
-    Seat, SessionFilter, SessionId, WorkerMode,
+    ErrorClass, EventType, JobFilter, JobId, JobRecord, JobState, NewJob, NewSession, NewWorker,
+    QueueView, Retention, Seat, SessionFilter, SessionId, WorkerMode,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -40,6 +40,8 @@ macro_rules! queue_views {
             what_finished_last_comes_first
             jobs_of_all_pages_are_counted
             payload_is_what_was_enqueued
+            searches_find_the_same_with_and_without_catalogues
+            search_by_time_looks_at_the_jobs_of_catalogues
         );
     };
     (@cases $make:expr; $($case:ident)+) => {
@@ -246,4 +248,109 @@ cases! {
         assert_eq!(stage.queue.payload(id).unwrap().unwrap(), b"input");
         assert_eq!(stage.queue.payload(JobId(id.0 + 1)).unwrap(), None);
     }
+
+    fn searches_find_the_same_with_and_without_catalogues(stage) {
+        let mut sessions = Vec::new();
+        for round in 0..4 {
+            let session = stage.session();
+            stage.enqueue(session, "a", &["s/a.py", "wrong", "partial", "a_b"]);
+            stage.enqueue(session, "b", &["wrong", "img/p.drawio"]);
+            stage.work(session, "a");
+            if round % 2 == 0 {
+                stage.work(session, "b");
+            }
+            sessions.push(session);
+        }
+        let all = stage.queue.jobs(&JobFilter::default()).unwrap();
+        assert_eq!(all.len(), 24);
+        let check = |moment: &str| {
+            let all = stage.queue.jobs(&JobFilter::default()).unwrap();
+            for filter in searches() {
+                let expected = found_by_hand(&all, &filter);
+                let count = stage.queue.count_jobs(&filter).unwrap();
+                assert_eq!(count, expected.len() as u64, "{moment}: {filter:?}");
+                let mut page = JobFilter { limit: 3, ..filter.clone() };
+                let mut found = Vec::new();
+                loop {
+                    let jobs = stage.queue.jobs(&page).unwrap();
+                    assert!(jobs.len() <= 3, "{moment}: {filter:?}");
+                    found.extend(jobs.iter().map(|job| job.id));
+                    page.after = jobs.last().map(|job| job.id);
+                    if page.after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(found, expected, "{moment}: {filter:?}");
+            }
+        };
+        check("all are open");
+        for &session in &sessions[..2] {
+            stage.queue.close_session(session).unwrap();
+        }
+        stage.queue.tidy_up().unwrap();
+        check("two have catalogues");
+        stage.queue.close_session(sessions[2]).unwrap();
+        check("one has ended since");
+        stage.queue.close_session(sessions[3]).unwrap();
+        stage.queue.tidy_up().unwrap();
+        check("all have catalogues");
+        stage.clock.advance(10 * MINUTE);
+        let failures_stay = Retention { completed: MINUTE, cancelled: MINUTE, ..Retention::default() };
+        assert!(stage.queue.prune(&failures_stay).unwrap().jobs > 0);
+        check("what completed is pruned");
+        stage.queue.tidy_up().unwrap();
+        check("catalogues are written again");
+    }
+
+    fn search_by_time_looks_at_the_jobs_of_catalogues(stage) {
+        let old = stage.session();
+        stage.enqueue(old, "a", &["x"]);
+        stage.clock.advance(MINUTE);
+        let later = stage.clock.now();
+        stage.enqueue(old, "a", &["x2"]);
+        stage.work(old, "a");
+        stage.queue.close_session(old).unwrap();
+        stage.queue.tidy_up().unwrap();
+        let x = JobFilter { label: Some("x".to_owned()), ..JobFilter::default() };
+        let late = JobFilter { since: Some(later), ..x.clone() };
+        let early = JobFilter { until: Some(later), ..x };
+        assert_eq!((stage.labels(&late), stage.labels(&early)), (vec!["x2".into()], vec!["x".into()]));
+        assert_eq!(stage.queue.count_jobs(&late).unwrap(), 1);
+    }
+}
+
+/// The states, kinds and texts that a search may ask for, together with trouble.
+fn searches() -> Vec<JobFilter> {
+    let states = [vec![], vec![JobState::Failed], vec![JobState::Completed, JobState::Cancelled]];
+    let texts = [None, Some("s/a"), Some("WRONG"), Some("p"), Some("_"), Some("nowhere")];
+    let mut all = Vec::new();
+    for states in states {
+        for kind in [None, Some("a"), Some("b"), Some("other")] {
+            for text in texts {
+                for troubled in [false, true] {
+                    all.push(JobFilter {
+                        states: states.clone(),
+                        job_type: kind.map(str::to_owned),
+                        label: text.map(str::to_owned),
+                        troubled,
+                        ..JobFilter::default()
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Finds jobs in all jobs, one by one.
+fn found_by_hand(all: &[JobRecord], filter: &JobFilter) -> Vec<JobId> {
+    let is_wanted = |job: &&JobRecord| {
+        let label = job.label.to_lowercase();
+        let harmless = [ErrorClass::Cancelled, ErrorClass::Dependency];
+        (filter.states.is_empty() || filter.states.contains(&job.state))
+            && filter.job_type.as_ref().is_none_or(|kind| *kind == job.job_type)
+            && filter.label.as_ref().is_none_or(|text| label.contains(&text.to_lowercase()))
+            && (!filter.troubled || job.error_class.is_some_and(|class| !harmless.contains(&class)))
+    };
+    all.iter().filter(is_wanted).map(|job| job.id).collect()
 }

@@ -112,6 +112,9 @@ fn prune(store: &Store, args: &PruneArgs, usual: CacheLimits) -> Result<Exit, Fa
             })
             .to_string(),
         ),
+        ListFormat::Table if n_actions + n_blobs + n_stray_files + n_file_digests == 0 => {
+            stdout_line("Nothing to remove: the cache is within its limits.");
+        }
         ListFormat::Table => stdout_line(&format!(
             "Removed {}, {} of blobs, {}.",
             counted(n_actions, "result"),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clx_backend_sqlite::is_dead;
-use clx_queue::{JobState, Queue, QueueView, Retention, SessionFilter, SqliteQueue};
+use clx_queue::{JobState, Pruned, Queue, QueueView, Retention, SessionFilter, SqliteQueue};
 use clx_store::{Store, StoreOptions};
 use serde_json::{Map, Value, json};
 
@@ -105,6 +105,9 @@ fn prune(queue: &SqliteQueue, file: &QueueFile, args: &PruneDbArgs) -> Result<Ex
     })?;
     match args.queue.format {
         ListFormat::Json => stdout_line(&json!(pruned).to_string()),
+        ListFormat::Table if pruned == Pruned::default() => {
+            stdout_line("Nothing to remove: no job and no event is old enough.");
+        }
         ListFormat::Table => stdout_line(&format!(
             "Removed {}, {} and {} without any left.",
             plural_of(pruned.jobs, "job"),

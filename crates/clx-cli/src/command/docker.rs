@@ -34,11 +34,11 @@ pub(super) fn run(command: &DockerCommand) -> Exit {
             DockerCommand::List(args) => list(args).await,
             DockerCommand::Pull(args) => match registry(&args.from) {
                 Some(from) => pull(args, &from).await,
-                None => return Ok(no_registry()),
+                None => return Ok(no_registry("--from")),
             },
             DockerCommand::Push(args) => match registry(&args.to) {
                 Some(to) => push(args, &to).await,
-                None => return Ok(no_registry()),
+                None => return Ok(no_registry("--to")),
             },
         }
         .map(|()| Exit::Built)
@@ -50,11 +50,11 @@ pub(super) fn run(command: &DockerCommand) -> Exit {
 }
 
 /// Says that nothing names where images come from or go to.
-fn no_registry() -> Exit {
-    stderr_line(
-        "error: no registry is named\n  hint: name it by `--from` or `--to`, or for good by `clx config \
-         set docker.registry PREFIX`",
-    );
+fn no_registry(flag: &str) -> Exit {
+    stderr_line(&format!(
+        "error: no registry is named\n  hint: name it by `{flag}`, or for good by `clx config set \
+         docker.registry PREFIX`"
+    ));
     Exit::Usage
 }
 

@@ -115,7 +115,8 @@ fn unknown(path: &Path, specs: &[PathBuf]) -> Failure {
         _ => {
             let specs: Vec<_> = specs.iter().map(|spec| spec.display().to_string()).collect();
             format!(
-                "{} is neither a source from which outputs are made nor an output of {}",
+                "{} is neither a source from which outputs are made nor an output of {}\n  \
+                 hint: `clx decks SPEC` lists the sources, and `clx orphans` what no spec uses",
                 path.display(),
                 specs.join(", ")
             )

@@ -14,7 +14,7 @@ use self::filter::job_filter;
 use super::failure::Failure;
 use super::queue_file::{now, with_queue};
 use crate::args::ListFormat;
-use crate::args::queue::{JobsCommand, ListJobsArgs};
+use crate::args::queue::{JobFilterArgs, JobsCommand, ListJobsArgs};
 use crate::display::{plural, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 
@@ -49,7 +49,11 @@ fn list(queue: &SqliteQueue, args: &ListJobsArgs) -> Result<Exit, Failure> {
             stdout_line(&json!({ "jobs": jobs, "has_more": has_more }).to_string());
         }
         ListFormat::Table if jobs.is_empty() => {
-            stdout_line(if args.failed { "No job failed." } else { "No jobs." });
+            stdout_line(match (is_narrowed(args), args.failed) {
+                (true, _) => "No such jobs.",
+                (false, true) => "No job failed.",
+                (false, false) => "No jobs.",
+            });
         }
         ListFormat::Table => {
             let rows: Vec<_> = jobs.iter().map(row).collect();
@@ -58,6 +62,13 @@ fn list(queue: &SqliteQueue, args: &ListJobsArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Built)
+}
+
+/// Tells whether jobs are left out for more than that they did not fail.
+fn is_narrowed(args: &ListJobsArgs) -> bool {
+    let JobFilterArgs { build, kind, state, source, since, older_than } = &args.filter;
+    let is_named = build.is_some() || kind.is_some() || !state.is_empty() || source.is_some();
+    is_named || since.is_some() || older_than.is_some() || args.after.is_some()
 }
 
 fn closing_line(jobs: &[JobRecord], has_more: bool) -> String {

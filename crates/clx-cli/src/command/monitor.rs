@@ -49,7 +49,9 @@ fn check(file: &QueueFile) -> Result<(), String> {
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         return Ok(());
     }
-    Err("`clx monitor` needs a terminal for its keys and its output".to_owned())
+    Err("`clx monitor` needs a terminal for its keys and its output\n  hint: `clx status` prints how \
+         builds are going, once"
+        .to_owned())
 }
 
 fn refuse(message: &str) -> Exit {

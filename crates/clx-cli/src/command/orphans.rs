@@ -82,14 +82,14 @@ fn print(format: ListFormat, specs: &[PathBuf], found: &[Orphan]) {
         }
         ListFormat::Table if found.is_empty() => {
             let specs = plural(specs.len(), "spec");
-            stdout_line(&format!("No orphans: every file below slides/ is used by {specs}."));
+            stdout_line(&format!("No orphans: {specs} read, every file below slides/ is used."));
         }
         ListFormat::Table => {
             let rows: Vec<_> = found.iter().map(row).collect();
             stdout_text(&table(["FILES", "PATH"], &rows));
             let n_files: usize = found.iter().map(|orphan| orphan.files).sum();
             let (files, specs) = (plural(n_files, "file"), plural(specs.len(), "spec"));
-            stdout_line(&format!("\nNot used by {specs}: {files}."));
+            stdout_line(&format!("\n{files} not used; {specs} read."));
         }
     }
 }

@@ -96,17 +96,19 @@ pub(crate) fn git_outcome(repository: &Repository, outcome: &Outcome, spec: &Pat
         }
         Outcome::Planned(commands) => format!("would run\n  {}", commands.join("\n  ")),
         Outcome::Skipped(Skipped::NotBuilt) => {
-            format!("not built\n  hint: clx build {spec}")
+            format!("not built\n  hint: `clx build {spec}` builds them")
         }
         Outcome::Skipped(Skipped::NoRepository) => {
-            format!("error: no repository\n  hint: clx git init {spec}")
+            format!("error: no repository\n  hint: `clx git init {spec}` makes one")
         }
         Outcome::Skipped(Skipped::NoRemote) => format!(
             "error: no remote\n  hint: add `github` with `repository-base` and `project-slug` to the spec, \
-             then clx git init {spec}"
+             then `clx git init {spec}`"
         ),
         Outcome::Skipped(Skipped::NoCommits) => {
-            format!("error: nothing was committed yet\n  hint: clx git sync {spec} -m TEXT")
+            format!(
+                "error: nothing was committed yet\n  hint: `clx git sync {spec} -m TEXT` commits and pushes"
+            )
         }
         Outcome::Skipped(Skipped::NoRemoteBranch) => {
             "error: the remote has no such branch\n  hint: push first".to_owned()

@@ -51,6 +51,7 @@ const SCHEMA: Schema = Schema {
         Migration { version: 1, sql: include_str!("migrations/0001_queue.sql") },
         Migration { version: 2, sql: include_str!("migrations/0002_pools.sql") },
         Migration { version: 3, sql: include_str!("migrations/0003_views.sql") },
+        Migration { version: 4, sql: include_str!("migrations/0004_catalogues.sql") },
     ],
 };
 
@@ -109,9 +110,10 @@ impl SqliteQueue {
         self.committer.database().path()
     }
 
-    /// Does what idle time is for: copies the WAL back into the file, cuts it if it is not short, and
-    /// gives free pages back to the file system.
+    /// Does what idle time is for: writes down what searches read of sessions that have ended, copies the
+    /// WAL back into the file, cuts it if it is not short, and gives free pages back to the file system.
     fn tidy(&self) -> Result<(), QueueError> {
+        self.write(|tx| Ok(operation::catalogue::keep(tx)?))?;
         let database = self.committer.database();
         let is_long = wal::is_worth_cutting(database.path());
         let connection = database.writer()?;

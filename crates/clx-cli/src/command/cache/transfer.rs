@@ -73,6 +73,7 @@ pub(super) fn import(store: &Store, args: &ImportArgs) -> Result<Exit, Failure> 
                 .to_string(),
             );
         }
+        ListFormat::Table if failed.is_some() && report == ImportReport::default() => {}
         ListFormat::Table => stdout_line(&summary(&report)),
     }
     match failed {

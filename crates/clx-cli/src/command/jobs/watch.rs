@@ -70,9 +70,14 @@ fn from_now_on(
         let found = queue.list_sessions(&one)?;
         match found.first().map(|session| session.state) {
             Some(SessionState::Open) => {}
-            Some(_) => return Err(Failure::refused(format!("build {build} has ended"))),
+            Some(_) => {
+                let hint = format!("`clx builds show {build}` tells what it did");
+                return Err(Failure::refused(format!("build {build} has ended\n  hint: {hint}")));
+            }
             None => {
-                let why = format!("there is no build {build}\n  hint: see `clx builds list`");
+                let why = format!(
+                    "there is no build {build}\n  hint: `clx builds list` shows those that there are"
+                );
                 return Err(Failure::refused(why));
             }
         }

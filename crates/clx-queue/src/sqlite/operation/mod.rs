@@ -3,6 +3,7 @@
 
 pub(super) mod beat;
 pub(super) mod cancel;
+pub(super) mod catalogue;
 pub(super) mod claim;
 pub(super) mod control;
 pub(super) mod due;
@@ -14,6 +15,7 @@ pub(super) mod list;
 pub(super) mod overview;
 pub(super) mod prune;
 pub(super) mod retry;
+mod search;
 pub(super) mod session;
 pub(super) mod transition;
 pub(super) mod worker;

@@ -18,15 +18,17 @@ pub(crate) fn totals(
     connection: &Connection,
     session: Option<SessionId>,
 ) -> rusqlite::Result<Vec<Total>> {
-    let mut statement = connection.prepare_cached(
+    // A condition that holds for all without a session would read all counters for one.
+    let of_session = if session.is_some() { "session_id = ?" } else { "? IS NULL" };
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT job_types.name AS type, state, sum(n) AS n
          FROM counters JOIN job_types ON job_types.id = counters.job_type
-         WHERE :session IS NULL OR session_id = :session
+         WHERE {of_session}
          GROUP BY counters.job_type, state
          HAVING sum(n) <> 0
          ORDER BY job_types.name, state",
-    )?;
-    let rows = statement.query_map(named_params! { ":session": session }, |row| {
+    ))?;
+    let rows = statement.query_map((session,), |row| {
         Ok(Total { job_type: row.get("type")?, state: row.get("state")?, n: row.get("n")? })
     })?;
     rows.collect()

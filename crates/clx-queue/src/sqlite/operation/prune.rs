@@ -1,10 +1,12 @@
 //! Removes old rows of closed sessions, a few hundred per transaction. Principal function:
 //! [`prune_jobs`].
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rusqlite::named_params;
 
+use super::catalogue;
 use crate::ids::{JobId, SessionId};
 use crate::queue::Retention;
 use crate::sqlite::transaction::{OperationError, Tx};
@@ -47,6 +49,10 @@ pub(crate) fn prune_jobs(tx: &mut Tx<'_>, retention: &Retention) -> Result<u64, 
     };
     for &(job, session, job_type, state) in &old {
         remove(tx, job, session, job_type, state)?;
+    }
+    let sessions: BTreeSet<SessionId> = old.iter().map(|&(_, session, ..)| session).collect();
+    for session in sessions {
+        catalogue::forget(tx, session)?;
     }
     Ok(old.len() as u64)
 }
@@ -106,6 +112,7 @@ pub(crate) fn prune_sessions(tx: &Tx<'_>) -> Result<u64, OperationError> {
         rows.collect::<Result<_, _>>()?
     };
     for session in &empty {
+        catalogue::forget(tx, *session)?;
         for sql in [
             "DELETE FROM counters WHERE session_id = :session",
             "DELETE FROM minutes WHERE session_id = :session",
@@ -115,6 +122,7 @@ pub(crate) fn prune_sessions(tx: &Tx<'_>) -> Result<u64, OperationError> {
         }
     }
     if !empty.is_empty() {
+        catalogue::forget_labels(tx)?;
         tx.prepare(
             "DELETE FROM finished
              WHERE session_id NOT IN (SELECT id FROM sessions)
