@@ -8,7 +8,7 @@ use clx_images::{Engine, ImageError};
 use crate::build_images::{self, BuildImages};
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{root, tool};
+use crate::{package, root, tool};
 
 /// Set to 1 where an engine must be there: its absence is a failure then, not a notice.
 const REQUIRED: &str = "CLX_REQUIRE_ENGINE";
@@ -58,6 +58,7 @@ pub(crate) fn informed(
     has_containers: bool,
 ) -> Result<Program, TaskError> {
     let mut variables = tool::variables(root)?;
+    variables.extend(package::variables(root));
     if has_containers {
         variables.push((FOR_TESTS.0, FOR_TESTS.1.into()));
     }

@@ -17,6 +17,7 @@ mod gen_docs;
 mod golden;
 mod integration;
 mod package;
+mod python;
 mod root;
 mod run;
 mod test;

@@ -1,9 +1,14 @@
 //! Packages of the system that tests and benchmarks need. Principal functions: [`set_up`], [`install`].
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::error::TaskError;
+use crate::python::Environment;
 use crate::run::Program;
+
+/// Where what tests need of Python lies, and what that is.
+const ENVIRONMENT: (&str, &str) = ("target/python", "tests/python/requirements.txt");
 
 /// Where the system keeps its versions of PostgreSQL, and the oldest that does.
 const POSTGRES: (&str, u32) = ("/usr/lib/postgresql", 15);
@@ -16,7 +21,26 @@ const POOLER: &str = "/usr/sbin/pgbouncer";
 pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
     provide(root, "postgresql-15", has_postgres);
     provide(root, "pgbouncer", || Path::new(POOLER).exists());
+    let (directory, requirements) = ENVIRONMENT;
+    if let Err(error) = Environment::set_up(root, directory, requirements) {
+        crate::say(&error.to_string());
+        crate::say("!!! NO PYTHON ENVIRONMENT: tests with object storage are SKIPPED");
+    }
     Ok(())
+}
+
+/// Returns the variables by which tests find the environment, if it is there, and what opens its object
+/// storage, which takes any secret.
+pub(crate) fn variables(root: &Path) -> Vec<(&'static str, OsString)> {
+    let interpreter = root.join(ENVIRONMENT.0).join("bin/python");
+    if !interpreter.exists() {
+        return Vec::new();
+    }
+    vec![
+        ("CLX_TEST_PYTHON", interpreter.into()),
+        ("AWS_ACCESS_KEY_ID", "test".into()),
+        ("AWS_SECRET_ACCESS_KEY", "test".into()),
+    ]
 }
 
 fn provide(root: &Path, package: &str, is_there: impl Fn() -> bool) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
-use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
 /// How long one request may take.
@@ -17,6 +17,9 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a request is tried again while the storage cannot be reached.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// A place for blobs: `s3://<bucket>/<prefix>`, with `?endpoint=` and `?region=` where the storage is not
 /// that of Amazon, or `file:///<folder>`.
@@ -64,9 +67,9 @@ pub enum AddressError {
     #[error("the store {address} cannot be used")]
     Settings {
         /// The address.
-        address: StoreAddress,
+        address: String,
         /// The reason.
-        source: object_store::Error,
+        source: Box<object_store::Error>,
     },
 }
 
@@ -130,7 +133,8 @@ impl fmt::Display for StoreAddress {
 impl StoreAddress {
     /// Makes a client; nothing is asked yet.
     pub(crate) fn client(&self) -> Result<Arc<dyn ObjectStore>, AddressError> {
-        let failed = |source| AddressError::Settings { address: self.clone(), source };
+        let failed =
+            |source| AddressError::Settings { address: self.to_string(), source: Box::new(source) };
         match self {
             Self::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(|source| {
@@ -141,9 +145,8 @@ impl StoreAddress {
             Self::Bucket { bucket, prefix, endpoint, region } => {
                 // Somebody else may have chosen one for the whole program before.
                 let _chosen = rustls::crypto::ring::default_provider().install_default();
-                let mut builder = AmazonS3Builder::from_env()
-                    .with_bucket_name(bucket)
-                    .with_retry(RetryConfig { retry_timeout: PATIENCE, ..RetryConfig::default() });
+                let mut builder =
+                    AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retries());
                 let mut options = ClientOptions::new().with_timeout(REQUEST_LIMIT);
                 if let Some(endpoint) = endpoint {
                     options = options.with_allow_http(endpoint.starts_with("http://"));
@@ -160,6 +163,12 @@ impl StoreAddress {
             }
         }
     }
+}
+
+/// Tries again for as long as patience lasts, with short pauses: builds wait.
+fn retries() -> RetryConfig {
+    let backoff = BackoffConfig { max_backoff: LONGEST_PAUSE, ..BackoffConfig::default() };
+    RetryConfig { backoff, max_retries: usize::MAX, retry_timeout: PATIENCE }
 }
 
 #[cfg(test)]

@@ -44,8 +44,11 @@ impl Objects {
             .enable_all()
             .build()
             .map_err(|source| AddressError::Settings {
-                address: address.clone(),
-                source: object_store::Error::Generic { store: "runtime", source: source.into() },
+                address: address.to_string(),
+                source: Box::new(object_store::Error::Generic {
+                    store: "runtime",
+                    source: source.into(),
+                }),
             })?;
         Ok(Self { address, client, runtime: Some(runtime) })
     }

@@ -7,6 +7,7 @@ mod stage;
 
 use clx_testkit::fake_kernel::run_if_asked;
 use clx_testkit::postgres::PostgresServer;
+use clx_testkit::s3::S3Server;
 use clx_tests::e2e::finish;
 
 use stage::{CLX, Stage, course, until_there};
@@ -19,7 +20,17 @@ fn fake_kernel() {
 
 #[test]
 fn three_hosts_build_what_one_builds() {
-    let stage = Stage::new();
+    check_three_hosts(&Stage::new());
+}
+
+#[test]
+fn three_hosts_meet_at_a_bucket() {
+    let Some(program) = S3Server::program() else { return };
+    check_three_hosts(&Stage::with_bucket(S3Server::start(&program)));
+}
+
+#[track_caller]
+fn check_three_hosts(stage: &Stage) {
     let shared = course(12, |number| format!("print {number}\nresult {number}"));
     let alone = shared.sources();
     stage.build_alone(&alone).expect(0);

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use clx_process::{Child, Exit, Stdin};
+use clx_process::{Child, Exit, Spawn, Stdin};
 use clx_testkit::fake_kernel::{FakeKernel, FakeStart};
 use clx_testkit::postgres::PostgresServer;
+use clx_testkit::s3::{S3Server, SECRETS};
 use clx_tests::e2e::{Clx, Run, TestCourse, finish};
 use tempfile::TempDir;
 
@@ -19,8 +20,14 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// What hosts share, and kernels for those that work.
 pub(crate) struct Stage {
     pub(crate) queue: String,
-    store: TempDir,
+    store: Shared,
     kernels: TempDir,
+}
+
+/// Where blobs are.
+enum Shared {
+    Folder(TempDir),
+    Bucket(S3Server),
 }
 
 impl Stage {
@@ -34,13 +41,21 @@ impl Stage {
         FakeKernel::new(FakeStart::Ready).install(kernels.path(), "python3");
         Self {
             queue: format!("{url}&schema={}", PostgresServer::fresh_schema()),
-            store: tempfile::tempdir().unwrap(),
+            store: Shared::Folder(tempfile::tempdir().unwrap()),
             kernels,
         }
     }
 
+    /// Makes a stage with blobs in a server of object storage.
+    pub(crate) fn with_bucket(server: S3Server) -> Self {
+        Self { store: Shared::Bucket(server), ..Self::new() }
+    }
+
     pub(crate) fn store(&self) -> String {
-        format!("file://{}", self.store.path().display())
+        match &self.store {
+            Shared::Folder(folder) => format!("file://{}", folder.path().display()),
+            Shared::Bucket(server) => server.store(),
+        }
     }
 
     /// Starts a host with so many workers for notebooks and waits until it works.
@@ -61,6 +76,7 @@ impl Stage {
             .env("JUPYTER_PATH", self.kernels.path().join("share/jupyter"))
             .env("CLX_EXECUTION__SPARE_KERNELS", "0")
             .stdin(Stdin::Null);
+        let command = with_secrets(command);
         let mut child = command.start().unwrap();
         let stdout = BufReader::new(child.take_stdout().unwrap());
         let (sender, lines) = mpsc::channel();
@@ -81,7 +97,7 @@ impl Stage {
             .command(&["build", spec.to_str().unwrap(), "--diagrams", "if-available"])
             .args(["--queue", &self.queue, "--store", &self.store()])
             .args(args);
-        command.start().unwrap()
+        with_secrets(command).start().unwrap()
     }
 
     /// Builds a course in one process, with the same kernels.
@@ -125,6 +141,10 @@ impl Host {
     pub(crate) fn stop(mut self) -> Exit {
         self.child.terminate(LIMIT).unwrap()
     }
+}
+
+fn with_secrets(command: Spawn) -> Spawn {
+    SECRETS.into_iter().fold(command, |command, (name, value)| command.env(name, value))
 }
 
 /// Makes a course of so many notebooks, each with code of its own.

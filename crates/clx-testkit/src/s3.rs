@@ -1,0 +1,103 @@
+//! A server of object storage of one's own: moto, which speaks S3. Principal type: [`S3Server`].
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clx_process::{Child, Spawn};
+
+/// How long the server may take to start.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The variable that names the Python interpreter beside which moto is installed; `cargo xtask test` sets
+/// it, and with it the variables with secrets.
+const PYTHON: &str = "CLX_TEST_PYTHON";
+
+/// The bucket that every server has.
+pub const BUCKET: &str = "courses";
+
+/// Secrets that any server takes, by the names of their variables.
+pub const SECRETS: [(&str, &str); 2] =
+    [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+
+/// A running server with an empty bucket. It keeps objects in memory and is killed when it is dropped.
+pub struct S3Server {
+    port: u16,
+    _child: Child,
+}
+
+impl S3Server {
+    /// Returns the program, or says that the test is skipped.
+    #[must_use]
+    pub fn program() -> Option<PathBuf> {
+        let python = std::env::var_os(PYTHON).filter(|path| !path.is_empty());
+        let program = python.map(|python| PathBuf::from(python).with_file_name("moto_server"));
+        if program.is_none() {
+            println!("SKIPPED: {PYTHON} names no Python with moto; `cargo xtask test` sets it up");
+        }
+        program
+    }
+
+    /// Starts a server on a free port of the loopback interface.
+    #[must_use]
+    pub fn start(program: &PathBuf) -> Self {
+        Self::start_at(program, "127.0.0.1", free_port())
+    }
+
+    /// Starts a server at an address.
+    #[must_use]
+    pub fn start_at(program: &PathBuf, address: &str, port: u16) -> Self {
+        let port_text = port.to_string();
+        let command = Spawn::new(program).args(["-H", address, "-p", &port_text]).guarded(true);
+        let child = command.start().unwrap();
+        let server = Self { port, _child: child };
+        let deadline = Instant::now() + LIMIT;
+        while !make_bucket(address, port) {
+            assert!(Instant::now() < deadline, "moto does not answer:\n{}", server._child.tail());
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// Returns its port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns the address of its bucket as clx takes it.
+    #[must_use]
+    pub fn store(&self) -> String {
+        store_at("127.0.0.1", self.port)
+    }
+}
+
+/// Returns the address of a server's bucket as clx takes it.
+#[must_use]
+pub fn store_at(address: &str, port: u16) -> String {
+    format!("s3://{BUCKET}/clx?endpoint=http://{address}:{port}&region=eu-central-1")
+}
+
+/// Returns a port that nobody listens on at this moment.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Makes the bucket; tells whether the server did.
+fn make_bucket(address: &str, port: u16) -> bool {
+    let ask = || {
+        let mut stream = TcpStream::connect((address, port))?;
+        write!(
+            stream,
+            "PUT /{BUCKET} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\
+             Content-Length: 0\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        std::io::Result::Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
