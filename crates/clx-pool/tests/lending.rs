@@ -5,10 +5,10 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use clx_pool::{InProcess, LendingQueue, LendingWatch, PoolManager, PoolSettings};
+use clx_pool::{InProcess, Lending, LendingQueue, LendingWatch, PoolManager, PoolSettings, Terms};
 use clx_queue::{
-    JobId, JobState, NewJob, NewSession, Owner, Queue, Seat, SessionId, SessionRole, SqliteOptions,
-    SqliteQueue, WorkerExit, WorkerId, WorkerMode,
+    JobId, JobState, NewJob, NewSession, Owner, Queue, Seat, SessionId, SessionRecord, SessionRole,
+    SqliteOptions, SqliteQueue, WorkerExit, WorkerId, WorkerMode,
 };
 use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
 
@@ -34,11 +34,14 @@ impl Bench {
         let home = open(&queue, SessionRole::Pool, 1);
         let lending = Arc::new(LendingQueue::new(queue.clone(), home, WorkerMode::InProcess));
         let dead = Arc::new(Mutex::new(Vec::new()));
-        let is_dead = {
+        let terms = {
             let dead = Arc::clone(&dead);
-            move |owner: &Owner| dead.lock().unwrap().contains(&owner.pid)
+            move |session: &SessionRecord| match dead.lock().unwrap().contains(&session.owner.pid) {
+                true => Lending::Dead,
+                false => Lending::Yes(Terms::default()),
+            }
         };
-        let watch = LendingWatch::start(Arc::clone(&lending), is_dead, |_| {}).unwrap();
+        let watch = LendingWatch::start(Arc::clone(&lending), terms, |_| {}).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()

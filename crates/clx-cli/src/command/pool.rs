@@ -9,8 +9,12 @@ use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
 use clx_config::Config;
 use clx_core::JobKind;
 use clx_course::Course;
-use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
-use clx_queue::{Queue, SessionId, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState};
+use clx_pool::{
+    Executor, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings, Terms,
+};
+use clx_queue::{
+    Queue, SessionId, SessionRecord, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState,
+};
 use clx_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -136,7 +140,7 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
         PoolManager::start(lending.clone(), session, pools, PoolSettings::default(), on_event)
             .map_err(Failure::environment)?;
     let on_change = move |n| drop(sender.send(News::Borrowers(n)));
-    let watch = LendingWatch::start(lending, is_dead, on_change).map_err(Failure::environment)?;
+    let watch = LendingWatch::start(lending, terms, on_change).map_err(Failure::environment)?;
     let mut wanted = 0;
     for (kind, _) in &images {
         let n = size(&count, *kind);
@@ -152,6 +156,11 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
     drop(containers);
     stop_runtime(runtime);
     kept
+}
+
+/// On what terms a build borrows workers.
+fn terms(session: &SessionRecord) -> Lending {
+    if is_dead(&session.owner) { Lending::Dead } else { Lending::Yes(Terms::default()) }
 }
 
 /// Connections that workers held open end by themselves.
