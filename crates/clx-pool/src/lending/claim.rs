@@ -52,6 +52,7 @@ impl LendingQueue {
             };
             let may_leave = request.free > 0 && !done.is_empty() && post.is_over_with(&done);
             let next = if may_leave { self.relief(worker, &post)? } else { None };
+            // The answer to a report is not held back, so this waits only where nothing is reported.
             let at_post = ClaimRequest {
                 worker: post.row,
                 seq: post.seq(request.seq),
@@ -72,8 +73,7 @@ impl LendingQueue {
             lost.extend(claim.lost);
             if let Some(next) = next.filter(|_| claim.jobs.is_empty() && !is_nudged) {
                 self.seated(worker, |seat| seat.has_reported(request.seq, &lost))?;
-                self.leave(worker, &post)?;
-                self.take_post(worker, next)?;
+                self.change_post(worker, &post, next)?;
                 continue;
             }
             let is_over = is_nudged || Instant::now() >= end;
@@ -96,7 +96,7 @@ impl LendingQueue {
             if self.lock().is_a_choice() {
                 self.look()?;
             }
-            let next = self.set_out(worker, |shares, n| fair::place(shares, n))?;
+            let next = self.set_out(worker, fair::place)?;
             if let Some(next) = next {
                 if let Some(post) = self.take_post(worker, next)? {
                     return Ok(Some(post));
@@ -145,13 +145,22 @@ impl LendingQueue {
             fair::diversion(shares, n, post.session)
         })?;
         self.seated(worker, |seat| seat.vain = if is_in_vain { seat.vain + 1 } else { 0 })?;
-        if next.is_some() || is_bounded {
-            self.leave(worker, post)?;
+        match next {
+            Some(next) => self.change_post(worker, post, next),
+            None if is_bounded => self.leave(worker, post),
+            None => Ok(()),
         }
-        if let Some(next) = next {
-            self.take_post(worker, next)?;
-        }
-        Ok(())
+    }
+
+    /// Leaves a post without jobs for another session; without a post if that has none to give.
+    fn change_post(
+        &self,
+        worker: WorkerId,
+        post: &Post,
+        next: SessionId,
+    ) -> Result<(), QueueError> {
+        self.leave(worker, post)?;
+        self.take_post(worker, next).map(|_| ())
     }
 
     /// Decides under the lock where the worker goes, so that the next one to decide knows of it.
