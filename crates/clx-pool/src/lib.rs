@@ -57,7 +57,7 @@ pub use event::PoolEvent;
 pub use executor::{Executor, ExitReporter, RunningWorker, StartError};
 pub use exit::Exit;
 pub use in_process::InProcess;
-pub use lending::{LendingQueue, LendingWatch};
+pub use lending::{Lending, LendingQueue, LendingWatch, Terms};
 pub use manager::PoolManager;
 pub use process::Process;
 pub use settings::PoolSettings;

@@ -22,6 +22,13 @@ pub struct BuildNote {
     /// Digests of the tools that it chose among those of other hosts, by kinds of jobs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tools: BTreeMap<String, String>,
+    /// Its part of a pool's workers in proportion to the weights of other builds, 1 to 1000, if it asks
+    /// for another one than 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// Workers of pools that it has at the same time at most, of all kinds and pools together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_workers: Option<u32>,
 }
 
 impl BuildNote {

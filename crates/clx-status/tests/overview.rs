@@ -146,4 +146,8 @@ fn build_is_named_by_its_note_and_its_process_may_be_dead() {
     let build = Build::list(&stage.queue, &all, now, &|_| true).unwrap().remove(0);
     assert_eq!((build.state, build.done, build.cancelled), (BuildState::Ended, 1, 1));
     assert_eq!(BuildNote::from_note("a pool's note"), BuildNote::default());
+    let usual = BuildNote::default();
+    assert_eq!(usual.to_note(), r#"{"spec":"","course":""}"#);
+    let asking = BuildNote { weight: Some(300), most_workers: Some(4), ..usual };
+    assert_eq!(BuildNote::from_note(&asking.to_note()), asking);
 }

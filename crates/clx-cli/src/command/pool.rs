@@ -9,8 +9,13 @@ use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
 use clx_config::Config;
 use clx_core::JobKind;
 use clx_course::Course;
-use clx_pool::{Executor, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings};
-use clx_queue::{Queue, SessionId, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState};
+use clx_pool::{
+    Executor, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings, Terms,
+};
+use clx_queue::{
+    Queue, SessionId, SessionRecord, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState,
+};
+use clx_status::BuildNote;
 use clx_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -167,7 +172,7 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
         PoolManager::start(lending.clone(), session, pools, PoolSettings::default(), on_event)
             .map_err(Failure::environment)?;
     let on_change = move |n| drop(sender.send(News::Borrowers(n)));
-    let watch = LendingWatch::start(lending, is_dead, on_change).map_err(Failure::environment)?;
+    let watch = LendingWatch::start(lending, terms, on_change).map_err(Failure::environment)?;
     let mut wanted = 0;
     for (kind, _) in &images {
         let n = size(&count, *kind);
@@ -183,6 +188,16 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
     drop(containers);
     stop_runtime(runtime);
     kept
+}
+
+/// On what terms a build borrows workers.
+fn terms(session: &SessionRecord) -> Lending {
+    if is_dead(&session.owner) { Lending::Dead } else { Lending::Yes(asked_in(&session.note)) }
+}
+
+pub(super) fn asked_in(note: &str) -> Terms {
+    let BuildNote { weight, most_workers, .. } = BuildNote::from_note(note);
+    Terms { weight: weight.unwrap_or(Terms::default().weight), most: most_workers }
 }
 
 /// Connections that workers held open end by themselves.
@@ -294,4 +309,19 @@ fn describe(count: &CountSettings, images: &[(JobKind, ToolImage)]) -> String {
         format!("{kind} ({} of {})", plural(size(count, *kind) as usize, "worker"), image.reference)
     });
     each.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn build_borrows_on_the_terms_of_its_note() {
+        let note = |weight, most_workers| {
+            BuildNote { weight, most_workers, ..BuildNote::default() }.to_note()
+        };
+        assert_eq!(asked_in(&note(Some(300), Some(4))), Terms { weight: 300, most: Some(4) });
+        assert_eq!(asked_in(&note(None, None)), Terms::default());
+        assert_eq!(asked_in("of another program"), Terms::default());
+    }
 }

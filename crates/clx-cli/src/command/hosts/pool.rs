@@ -9,9 +9,10 @@ use clx_backend_sqlite::is_dead;
 use clx_config::Config;
 use clx_core::JobKind;
 use clx_pool::{
-    Executor, InProcess, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings,
+    Executor, InProcess, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings,
 };
-use clx_queue::{Queue, SessionRole, WorkerMode};
+use clx_queue::{Queue, SessionRecord, SessionRole, WorkerMode};
+use clx_status::BuildNote;
 use clx_store::{Store, StoreOptions};
 
 use super::Meeting;
@@ -20,6 +21,7 @@ use crate::args::pool::PoolRunArgs;
 use crate::args::worker::WorkerRunArgs;
 use crate::command::CacheLimits;
 use crate::command::failure::Failure;
+use crate::command::pool::asked_in;
 use crate::command::tools::Tools;
 use crate::command::wiring::{processors, runtime};
 use crate::display::{plural, stdout_line};
@@ -115,7 +117,9 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     let pool = PoolManager::start(workers, session, pools, PoolSettings::default(), on_event)
         .map_err(Failure::environment)?;
     let on_change = move |n| drop(sender.send(News::Borrowers(n)));
-    let watch = LendingWatch::start(lending, is_dead, on_change).map_err(Failure::environment)?;
+    let host = note.clone();
+    let watch = LendingWatch::start(lending, move |build| terms(&host, build), on_change)
+        .map_err(Failure::environment)?;
     for &kind in &kinds {
         pool.ensure(kind.name(), (post.size)(kind));
     }
@@ -139,6 +143,18 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     queue.close_session(session)?;
     runtime.block_on(tools.kernels_ended());
     ended
+}
+
+/// Tells whether a build may borrow from this host, and on what terms.
+fn terms(host: &HostNote, build: &SessionRecord) -> Lending {
+    if is_dead(&build.owner) {
+        return Lending::Dead;
+    }
+    if host.suits(&BuildNote::from_note(&build.note).tools) {
+        Lending::Yes(asked_in(&build.note))
+    } else {
+        Lending::No
+    }
 }
 
 /// Returns the kinds for which there is a tool.

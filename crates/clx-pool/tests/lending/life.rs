@@ -1,19 +1,15 @@
-//! Workers of a pool that work for the sessions of others.
-
-#![expect(clippy::unwrap_used, reason = "the helpers of these tests fail by panicking")]
+//! A worker outlives the sessions that borrow it.
 
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
 
-use clx_pool::{InProcess, LendingQueue, LendingWatch, PoolManager, PoolSettings};
+use clx_pool::{InProcess, Lending, LendingQueue, LendingWatch, PoolManager, PoolSettings, Terms};
 use clx_queue::{
-    JobId, JobState, NewJob, NewSession, Owner, Queue, Seat, SessionId, SessionRole, SqliteOptions,
+    JobId, JobState, NewJob, Queue, Seat, SessionId, SessionRecord, SessionRole, SqliteOptions,
     SqliteQueue, WorkerExit, WorkerId, WorkerMode,
 };
 use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
 
-const KIND: &str = "test";
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::bench::{KIND, LIMIT, open};
 
 /// A file with the session of a pool.
 struct Bench {
@@ -31,14 +27,17 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("jobs.db");
         let queue = Arc::new(SqliteQueue::open(&path, &SqliteOptions::default()).unwrap());
-        let home = open(&queue, SessionRole::Pool, 1);
+        let home = open(&queue, SessionRole::Pool, 1, "");
         let lending = Arc::new(LendingQueue::new(queue.clone(), home, WorkerMode::InProcess));
         let dead = Arc::new(Mutex::new(Vec::new()));
-        let is_dead = {
+        let terms = {
             let dead = Arc::clone(&dead);
-            move |owner: &Owner| dead.lock().unwrap().contains(&owner.pid)
+            move |session: &SessionRecord| match dead.lock().unwrap().contains(&session.owner.pid) {
+                true => Lending::Dead,
+                false => Lending::Yes(Terms::default()),
+            }
         };
-        let watch = LendingWatch::start(Arc::clone(&lending), is_dead, |_| {}).unwrap();
+        let watch = LendingWatch::start(Arc::clone(&lending), terms, |_| {}).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
@@ -74,12 +73,6 @@ impl Bench {
     }
 }
 
-fn open(queue: &SqliteQueue, role: SessionRole, pid: u32) -> SessionId {
-    let owner = Owner { pid, start: 0, boot_id: "boot".to_owned() };
-    let new = NewSession::new(owner, std::path::Path::new("/course"));
-    queue.open_session(&NewSession { role, ..new }).unwrap()
-}
-
 struct Teller {
     begun: mpsc::Sender<(String, String)>,
 }
@@ -103,7 +96,7 @@ fn one_worker_does_the_jobs_of_one_session_after_the_other() {
     let (pool, begins) = bench.pool();
     let mut workers = Vec::new();
     for (pid, label) in [(10, "first"), (11, "second"), (12, "third")] {
-        let session = open(&bench.queue, SessionRole::Borrower, pid);
+        let session = open(&bench.queue, SessionRole::Borrower, pid, "");
         bench.enqueue(session, label);
         assert_eq!(bench.finished(session), JobState::Completed);
         let (begun, worker) = begins.recv_timeout(LIMIT).unwrap();
@@ -121,7 +114,7 @@ fn one_worker_does_the_jobs_of_one_session_after_the_other() {
 fn sessions_at_the_same_time_share_a_worker() {
     let bench = Bench::new();
     let (pool, _begins) = bench.pool();
-    let sessions = [10, 11].map(|pid| open(&bench.queue, SessionRole::Borrower, pid));
+    let sessions = [10, 11].map(|pid| open(&bench.queue, SessionRole::Borrower, pid, ""));
     for session in sessions {
         bench.enqueue(session, "a job");
         bench.enqueue(session, "another");
@@ -136,9 +129,9 @@ fn sessions_at_the_same_time_share_a_worker() {
 fn session_with_workers_of_its_own_borrows_none() {
     let bench = Bench::new();
     let (pool, _begins) = bench.pool();
-    let own = open(&bench.queue, SessionRole::Own, 10);
+    let own = open(&bench.queue, SessionRole::Own, 10, "");
     let job = bench.enqueue(own, "not for the pool");
-    let borrower = open(&bench.queue, SessionRole::Borrower, 11);
+    let borrower = open(&bench.queue, SessionRole::Borrower, 11, "");
     bench.enqueue(borrower, "for the pool");
     assert_eq!(bench.finished(borrower), JobState::Completed);
     assert_eq!(bench.queue.job(job).unwrap().unwrap().state, JobState::Ready);
@@ -150,7 +143,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
     for owner_dies in [false, true] {
         let bench = Bench::new();
         let (pool, begins) = bench.pool();
-        let first = open(&bench.queue, SessionRole::Borrower, 10);
+        let first = open(&bench.queue, SessionRole::Borrower, 10, "");
         bench.enqueue(first, "endless");
         assert_eq!(begins.recv_timeout(LIMIT).unwrap().0, "endless");
         if owner_dies {
@@ -158,7 +151,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
         } else {
             bench.queue.close_session(first).unwrap();
         }
-        let second = open(&bench.queue, SessionRole::Borrower, 11);
+        let second = open(&bench.queue, SessionRole::Borrower, 11, "");
         bench.enqueue(second, "next");
         assert_eq!(bench.finished(second), JobState::Completed);
         pool.stop(LIMIT);
@@ -168,7 +161,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
 #[test]
 fn job_of_a_lost_worker_goes_back_to_its_session() {
     let bench = Bench::new();
-    let session = open(&bench.queue, SessionRole::Borrower, 10);
+    let session = open(&bench.queue, SessionRole::Borrower, 10, "");
     let job = bench.enqueue(session, "a job");
     let claim = |worker: WorkerId| {
         bench.lending.activate_worker(worker, None).unwrap();
