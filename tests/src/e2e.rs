@@ -44,11 +44,15 @@ impl Clx {
     /// machine and its user have.
     #[must_use]
     pub fn command(self, args: &[&str]) -> Spawn {
+        self.prepare(Spawn::new(self.0).args(args))
+    }
+
+    /// Lets a command that starts the program find nothing.
+    #[must_use]
+    pub fn prepare(self, command: Spawn) -> Spawn {
         let own = KEYS.iter().map(Key::own_variable);
         let others = KEYS.iter().filter_map(|key| key.variable.map(str::to_owned));
-        let unset = own
-            .chain(others)
-            .fold(Spawn::new(self.0).args(args), |spawn, name| spawn.env_remove(name));
+        let unset = own.chain(others).fold(command, |spawn, name| spawn.env_remove(name));
         NOWHERE
             .into_iter()
             .fold(unset, |spawn, name| spawn.env(name, "/nonexistent"))

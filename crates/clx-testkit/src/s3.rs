@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clx_process::{Child, Spawn};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// How long the server may take to start.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -24,12 +25,13 @@ pub const SECRETS: [(&str, &str); 2] =
 /// A running server with an empty bucket. It keeps objects in memory and is killed when it is dropped.
 pub struct S3Server {
     port: u16,
-    _child: Child,
+    child: Child,
 }
 
 impl S3Server {
     /// Returns the program, or says that the test is skipped.
     #[must_use]
+    #[expect(clippy::print_stdout, reason = "whoever runs the test shall see that it is skipped")]
     pub fn program() -> Option<PathBuf> {
         let python = std::env::var_os(PYTHON).filter(|path| !path.is_empty());
         let program = python.map(|python| PathBuf::from(python).with_file_name("moto_server"));
@@ -51,13 +53,24 @@ impl S3Server {
         let port_text = port.to_string();
         let command = Spawn::new(program).args(["-H", address, "-p", &port_text]).guarded(true);
         let child = command.start().unwrap();
-        let server = Self { port, _child: child };
+        let server = Self { port, child };
         let deadline = Instant::now() + LIMIT;
         while !make_bucket(address, port) {
-            assert!(Instant::now() < deadline, "moto does not answer:\n{}", server._child.tail());
+            assert!(Instant::now() < deadline, "moto does not answer:\n{}", server.child.tail());
             std::thread::park_timeout(Duration::from_millis(20));
         }
         server
+    }
+
+    /// Stops the server for a time; connections stay open, and nobody gets an answer.
+    pub fn pause(&self, time: Duration) {
+        let process = Pid::from_raw(i32::try_from(self.child.pid()).unwrap()).unwrap();
+        kill_process(process, Signal::STOP).unwrap();
+        let end = Instant::now() + time;
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            std::thread::park_timeout(left);
+        }
+        kill_process(process, Signal::CONT).unwrap();
     }
 
     /// Returns its port.

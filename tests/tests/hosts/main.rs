@@ -3,13 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
 
+mod network;
 mod stage;
+
+use std::time::Duration;
 
 use clx_testkit::fake_kernel::run_if_asked;
 use clx_testkit::postgres::PostgresServer;
-use clx_testkit::s3::S3Server;
+use clx_testkit::s3::{S3Server, free_port};
 use clx_tests::e2e::finish;
 
+use network::Network;
 use stage::{CLX, Stage, course, until_there};
 
 /// The kernel's own role; see [`run_if_asked`].
@@ -121,6 +125,68 @@ fn server_that_is_started_anew_costs_nothing_but_time() {
     let build = stage.start_build(&course, &["-O", "json"]);
     host.line("1 build at work");
     server.restart();
+    let report = finish(build).expect(0).json();
+    assert_eq!(report["status"], "success", "{report}");
+    assert!(host.stop().is_success());
+}
+
+/// Three hosts with addresses of their own; the servers are in the middle.
+fn three_addresses() -> Option<(PostgresServer, Stage)> {
+    let program = S3Server::program()?;
+    let network = Network::new(3)?;
+    let mut server = PostgresServer::start_with(&["listen_addresses=*"]);
+    server.let_in("10.128.0.0/9");
+    let bucket = S3Server::start_at(&program, "0.0.0.0", free_port());
+    let stage = Stage::on(network, &server, bucket);
+    Some((server, stage))
+}
+
+#[test]
+fn hosts_with_addresses_of_their_own_build_what_one_builds() {
+    let Some((_server, stage)) = three_addresses() else { return };
+    let shared = course(12, |number| format!("print {number}\nresult {number}"));
+    let alone = shared.sources();
+    stage.build_alone(&alone).expect(0);
+    let hosts = [0, 1, 2].map(|number| stage.host_at(number, 1));
+    stage.build(&shared, &[]).expect(0);
+    assert_eq!(shared.files("output"), alone.files("output"));
+    for host in hosts {
+        assert!(host.stop().is_success());
+    }
+}
+
+#[test]
+fn host_that_is_cut_off_loses_its_job_and_comes_back() {
+    let Some((_server, stage)) = three_addresses() else { return };
+    let hangs = tempfile::tempdir().unwrap().keep().join("hangs");
+    let code = format!("hang-once {}\nprint done", hangs.display());
+    let course = course(1, |_| code.clone());
+    let cut_off = stage.host_at(0, 1);
+    let build = stage.start_build(&course, &["-O", "json"]);
+    until_there(&hangs);
+    stage.network().plug(0, false);
+    let other = stage.host_at(1, 1);
+    let report = finish(build).expect(0).json();
+    assert_eq!(report["status"], "success", "{report}");
+    assert!(report["warnings"].to_string().contains("lost attempt"), "{report}");
+    assert!(other.stop().is_success());
+    drop(cut_off);
+    stage.network().plug(0, true);
+    let _again = stage.host_at(0, 1);
+    course
+        .write("slides/module_100_m/topic_100_t0/slides_t0.py", "# %% tags=[\"keep\"]\nprint x\n");
+    assert_eq!(stage.build(&course, &["-O", "json"]).expect(0).json()["code_runs"], 1);
+}
+
+#[test]
+fn store_that_answers_nobody_for_ten_seconds_costs_nothing_but_time() {
+    let Some(program) = S3Server::program() else { return };
+    let stage = Stage::with_bucket(S3Server::start(&program));
+    let course = course(6, |number| format!("print {number}"));
+    let mut host = stage.host(2);
+    let build = stage.start_build(&course, &["-O", "json"]);
+    host.line("1 build at work");
+    stage.pause_store(Duration::from_secs(10));
     let report = finish(build).expect(0).json();
     assert_eq!(report["status"], "success", "{report}");
     assert!(host.stop().is_success());

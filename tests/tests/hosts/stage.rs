@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use clx_process::{Child, Exit, Spawn, Stdin};
 use clx_testkit::fake_kernel::{FakeKernel, FakeStart};
 use clx_testkit::postgres::PostgresServer;
-use clx_testkit::s3::{S3Server, SECRETS};
+use clx_testkit::s3::{S3Server, SECRETS, store_at};
 use clx_tests::e2e::{Clx, Run, TestCourse, finish};
 use tempfile::TempDir;
+
+use crate::network::Network;
 
 pub(crate) const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));
 
@@ -20,6 +22,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// What hosts share, and kernels for those that work.
 pub(crate) struct Stage {
     pub(crate) queue: String,
+    /// Where the hosts are that work, if not all are one.
+    network: Option<Network>,
     store: Shared,
     kernels: TempDir,
 }
@@ -41,9 +45,21 @@ impl Stage {
         FakeKernel::new(FakeStart::Ready).install(kernels.path(), "python3");
         Self {
             queue: format!("{url}&schema={}", PostgresServer::fresh_schema()),
+            network: None,
             store: Shared::Folder(tempfile::tempdir().unwrap()),
             kernels,
         }
+    }
+
+    /// Makes a stage of a network, at whose centre are the servers.
+    pub(crate) fn on(network: Network, server: &PostgresServer, bucket: S3Server) -> Self {
+        let center = network.center();
+        let url = format!("postgres://clx@{center}:{}/postgres?connect_timeout=2", server.port());
+        Self { network: Some(network), store: Shared::Bucket(bucket), ..Self::at(&url) }
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        self.network.as_ref().unwrap()
     }
 
     /// Makes a stage with blobs in a server of object storage.
@@ -54,8 +70,17 @@ impl Stage {
     pub(crate) fn store(&self) -> String {
         match &self.store {
             Shared::Folder(folder) => format!("file://{}", folder.path().display()),
-            Shared::Bucket(server) => server.store(),
+            Shared::Bucket(server) => match &self.network {
+                Some(network) => store_at(&network.center().to_string(), server.port()),
+                None => server.store(),
+            },
         }
+    }
+
+    /// Has the object storage answer nobody for a time.
+    pub(crate) fn pause_store(&self, time: Duration) {
+        let Shared::Bucket(server) = &self.store else { panic!("no server to pause") };
+        server.pause(time);
     }
 
     /// Starts a host with so many workers for notebooks and waits until it works.
@@ -67,9 +92,20 @@ impl Stage {
 
     /// Starts a host.
     pub(crate) fn start_host(&self, workers: u32) -> Host {
+        self.start_as(workers, CLX.command(&[]))
+    }
+
+    /// Starts a host of the network and waits until it works.
+    pub(crate) fn host_at(&self, number: u8, workers: u32) -> Host {
+        let mut host = self.start_as(workers, CLX.prepare(self.network().on(number, CLX.0)));
+        host.line("works for builds that name the store");
+        host
+    }
+
+    fn start_as(&self, workers: u32, command: Spawn) -> Host {
         let state = tempfile::tempdir().unwrap();
-        let command = CLX
-            .command(&["pool", "run", "--queue", &self.queue, "--store", &self.store()])
+        let command = command
+            .args(["pool", "run", "--queue", &self.queue, "--store", &self.store()])
             .args(["--kind", "notebook", "--notebook-workers", &workers.to_string()])
             .arg("--state-dir")
             .arg(state.path())
