@@ -175,9 +175,9 @@ BEGIN
   FOR i IN 1..v_reports LOOP
     UPDATE jobs
     SET state = 4, result = p_results[i], error_class = p_partials[i], finished_us = v_now
-    -- Written so that only the primary key serves: an index by worker holds all its past jobs for a while.
-    WHERE id = p_jobs[i] AND worker_id IS NOT DISTINCT FROM p_worker AND attempt = p_attempts[i]
-      AND state = 3 AND cancel_requested = 0;
+    -- Written so that only the primary key serves: the index of running jobs holds past ones for a while.
+    WHERE id = p_jobs[i] AND worker_id = p_worker AND attempt = p_attempts[i]
+      AND state IS NOT DISTINCT FROM 3 AND cancel_requested = 0;
     IF FOUND THEN
       v_done := v_done || p_jobs[i];
       IF p_partials[i] IS NOT NULL THEN
@@ -186,8 +186,8 @@ BEGIN
         VALUES (w.session_id, v_now, 'job_partial', p_jobs[i], p_worker, '');
       END IF;
     ELSIF EXISTS (SELECT FROM jobs
-                  WHERE id = p_jobs[i] AND worker_id IS NOT DISTINCT FROM p_worker
-                    AND attempt = p_attempts[i] AND state = 3) THEN
+                  WHERE id = p_jobs[i] AND worker_id = p_worker AND attempt = p_attempts[i]
+                    AND state IS NOT DISTINCT FROM 3) THEN
       RAISE EXCEPTION 'job % was cancelled', p_jobs[i] USING ERRCODE = 'CLX01';
     ELSE
       v_lost := v_lost || p_jobs[i];

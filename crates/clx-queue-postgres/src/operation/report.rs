@@ -51,7 +51,7 @@ pub(crate) fn report(
         "SELECT id, session_id, job_type, state, cancel_requested, failures, max_failures,
                 started_us
          FROM jobs
-         WHERE id = $1 AND worker_id IS NOT DISTINCT FROM $2 AND attempt = $3 AND state = 3
+         WHERE id = $1 AND worker_id = $2 AND attempt = $3 AND state IS NOT DISTINCT FROM 3
          FOR NO KEY UPDATE",
         &[p(&completion.job.0), p(&worker.0), p(&i64::from(completion.attempt))],
     )?;

@@ -7,6 +7,7 @@ mod crash;
 mod drain;
 mod lost_answer;
 mod migration;
+mod plan;
 mod proxy;
 mod waking;
 
