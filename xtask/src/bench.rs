@@ -33,7 +33,7 @@ pub(crate) struct Bench {
 }
 
 /// What can be measured.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "build",
     "incremental",
     "page",
@@ -49,10 +49,11 @@ const NAMES: [&str; 15] = [
     "idle",
     "history",
     "look",
+    "scale",
 ];
 
 /// Measurements that take long and vary little: one round is enough.
-const ONCE: &[&str] = &["memory", "idle", "history", "look"];
+const ONCE: &[&str] = &["memory", "idle", "history", "look", "scale"];
 
 /// Builds the programs, runs them in turns, and prints the comparison.
 pub(crate) fn run(args: &Bench) -> Result<(), TaskError> {

@@ -29,7 +29,10 @@ pub fn measure(below: &Path) -> Figures {
     expect_files(&out, N_LARGE_OUTPUTS)?;
     git(&out, &["init", "--quiet"])?;
     git(&out, &["add", "."])?;
-    git(&out, &["-c", "user.name=b", "-c", "user.email=b@localhost", "commit", "--quiet", "-m", "b"])?;
+    git(
+        &out,
+        &["-c", "user.name=b", "-c", "user.email=b@localhost", "commit", "--quiet", "-m", "b"],
+    )?;
     run(&mut Command::new("sync"))?;
     let (mut no_op, mut status, mut changed) = (vec![], vec![], vec![]);
     let (mut plan, mut plan_again) = (vec![], vec![]);

@@ -25,6 +25,7 @@ mod memory;
 mod page;
 mod place;
 mod plantuml;
+mod scale;
 mod throughput;
 mod timing;
 mod watch;
@@ -50,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["latency-process", directory] => latency::across_processes(Path::new(directory))?,
         ["idle", directory] => idle::measure(Path::new(directory))?,
         ["history", directory] => history::measure(Path::new(directory))?,
+        ["scale", directory] => scale::measure(Path::new(directory))?,
         ["look", directory] => look::measure(Path::new(directory))?,
         // The other end of `latency-process`.
         ["worker", file, id] => return latency::work(Path::new(file), id.parse()?),

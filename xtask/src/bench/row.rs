@@ -363,6 +363,48 @@ const COMPARISONS: &[Comparison] = &[
         unit: Unit::Milliseconds,
         bar: Bar::AtMost(20.0),
     },
+    Comparison {
+        what: "claim + complete on PostgreSQL, 1 worker, beside the file",
+        clx: ("clx", "scale", "server_1_per_s"),
+        other: Some(("clx", "scale", "file_1_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "claim + complete on PostgreSQL, 16 workers, beside the file",
+        clx: ("clx", "scale", "server_16_per_s"),
+        other: Some(("clx", "scale", "file_16_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "claim + complete on PostgreSQL, 64 workers, beside the file",
+        clx: ("clx", "scale", "server_64_per_s"),
+        other: Some(("clx", "scale", "file_64_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "enqueue until start on PostgreSQL, median, beside the file",
+        clx: ("clx", "scale", "server_start_ms"),
+        other: Some(("clx", "scale", "file_start_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::AtMost(5.0),
+    },
+    Comparison {
+        what: "claim + complete on PostgreSQL, 10,000 registered workers, beside 100",
+        clx: ("clx", "scale", "crowd_10000_per_s"),
+        other: Some(("clx", "scale", "crowd_100_per_s")),
+        unit: Unit::PerSecond,
+        bar: Bar::None,
+    },
+    Comparison {
+        what: "one such turn of one worker, median, beside that of 100",
+        clx: ("clx", "scale", "crowd_10000_ms"),
+        other: Some(("clx", "scale", "crowd_100_ms")),
+        unit: Unit::Milliseconds,
+        bar: Bar::None,
+    },
 ];
 
 fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {

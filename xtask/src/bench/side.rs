@@ -8,7 +8,7 @@ use super::broker::Broker;
 use super::python::Python;
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{integration, tool};
+use crate::{integration, package, tool};
 
 /// What clx is measured in as a program.
 const WHOLE: &[&str] = &[
@@ -25,6 +25,9 @@ const WHOLE: &[&str] = &[
 
 /// What needs an engine with images.
 const CONTAINERS: &str = "containers";
+
+/// What needs a PostgreSQL server.
+const SERVER: &str = "scale";
 
 /// What needs a browser.
 const WATCH: &str = "watch";
@@ -64,6 +67,9 @@ impl Sides {
         let needs = |measurements: &[&str]| names.iter().any(|name| measurements.contains(name));
         if needs(WHOLE) {
             build(root, "crates/clx-cli")?;
+        }
+        if needs(&[SERVER]) {
+            package::set_up(root)?;
         }
         build(root, "bench/clx-side")?;
         if needs(QUEUES) {
