@@ -44,6 +44,7 @@ const WHEN: Kind = Kind::Choice(&["required", "if-available", "never"]);
 const PROGRAM: Project = Project::Refused("choose a program that runs on your machine");
 const KERNEL: Project = Project::Refused("choose the program that runs its code");
 const REACH: Project = Project::Refused("widen what its code can reach");
+const SHARE: Project = Project::Refused("take workers of a pool away from others");
 
 keys! {
     /// Directory of queue and cache.
@@ -85,6 +86,13 @@ keys! {
     /// are processes or containers.
     JOBS: Option<u32> = "worker_management.jobs", COUNT, NO_LIMIT, flag Some("--jobs"),
         variable None, Project::Allowed;
+    /// Part of a pool's workers that a build gets, in proportion to the weights of the other builds that
+    /// use the pool at the same time.
+    WEIGHT: Option<u32> = "worker_management.weight", Kind::Count { min: 1, max: 1000 },
+        Preset::Otherwise("100"), flag Some("--weight"), variable None, SHARE;
+    /// Workers of pools that a build has at the same time, of all kinds and of all pools together.
+    MOST_WORKERS: Option<u32> = "worker_management.most_workers", COUNT, NO_LIMIT,
+        flag Some("--most-workers"), variable None, SHARE;
     /// Time without anything finished or any progress after which a build is given up.
     STALL_LIMIT: Duration = "worker_management.job_stall_timeout",
         LIMIT, Preset::Value("1200"), flag None,

@@ -104,7 +104,11 @@ pub(crate) fn busy() -> Snapshot {
 pub(crate) fn build(id: i64) -> Build {
     Build {
         id: SessionId(id),
-        note: BuildNote { spec: "course-specs/python.xml".to_owned(), course: "Python".to_owned() },
+        note: BuildNote {
+            spec: "course-specs/python.xml".to_owned(),
+            course: "Python".to_owned(),
+            ..BuildNote::default()
+        },
         root: PathBuf::from("/courses/python-course"),
         is_pool: false,
         state: BuildState::Running,

@@ -17,6 +17,13 @@ pub struct BuildNote {
     pub spec: String,
     /// English name of the course, or the first.
     pub course: String,
+    /// Its part of a pool's workers in proportion to the weights of other builds, 1 to 1000, if it asks
+    /// for another one than 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// Workers of pools that it has at the same time at most, of all kinds and pools together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_workers: Option<u32>,
 }
 
 impl BuildNote {

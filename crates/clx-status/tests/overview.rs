@@ -27,7 +27,8 @@ impl Stage {
         let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let options = SqliteOptions { clock: shared, ..SqliteOptions::default() };
         let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &options).unwrap();
-        let note = BuildNote { spec: "a.xml".to_owned(), course: "A".to_owned() };
+        let note =
+            BuildNote { spec: "a.xml".to_owned(), course: "A".to_owned(), ..BuildNote::default() };
         let new = NewSession::of_this_process(dir.path(), 0, "");
         let session = queue.open_session(&NewSession { note: note.to_note(), ..new }).unwrap();
         let jobs = labels.iter().map(|label| NewJob::new("notebook", label, vec![])).collect();
@@ -145,4 +146,8 @@ fn build_is_named_by_its_note_and_its_process_may_be_dead() {
     let build = Build::list(&stage.queue, &all, now, &|_| true).unwrap().remove(0);
     assert_eq!((build.state, build.done, build.cancelled), (BuildState::Ended, 1, 1));
     assert_eq!(BuildNote::from_note("a pool's note"), BuildNote::default());
+    let usual = BuildNote::default();
+    assert_eq!(usual.to_note(), r#"{"spec":"","course":""}"#);
+    let asking = BuildNote { weight: Some(300), most_workers: Some(4), ..usual };
+    assert_eq!(BuildNote::from_note(&asking.to_note()), asking);
 }

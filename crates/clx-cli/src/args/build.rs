@@ -51,6 +51,14 @@ pub struct WorkArgs {
     /// How many workers there are.
     #[command(flatten)]
     pub count: CountArgs,
+    /// With `--workers pool`: part of the pool's workers that this build gets, in proportion to the
+    /// weights of the others; of 300 and 100 the first gets three of four [default: 100]
+    #[arg(long, value_name = "1-1000", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub weight: Option<u32>,
+    /// With `--workers pool`: have at most so many workers at the same time, of all kinds and pools
+    /// together, however many are idle
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub most_workers: Option<u32>,
     /// Whether the code of pages is run [default: required]
     #[arg(long, value_enum, value_name = "WHEN")]
     pub execute: Option<ExecuteArg>,

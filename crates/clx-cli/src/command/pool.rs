@@ -15,6 +15,7 @@ use clx_pool::{
 use clx_queue::{
     Queue, SessionId, SessionRecord, SessionRole, SqliteQueue, WorkerId, WorkerMode, WorkerState,
 };
+use clx_status::BuildNote;
 use clx_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -160,7 +161,12 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
 
 /// On what terms a build borrows workers.
 fn terms(session: &SessionRecord) -> Lending {
-    if is_dead(&session.owner) { Lending::Dead } else { Lending::Yes(Terms::default()) }
+    if is_dead(&session.owner) { Lending::Dead } else { Lending::Yes(asked_in(&session.note)) }
+}
+
+fn asked_in(note: &str) -> Terms {
+    let BuildNote { weight, most_workers, .. } = BuildNote::from_note(note);
+    Terms { weight: weight.unwrap_or(Terms::default().weight), most: most_workers }
 }
 
 /// Connections that workers held open end by themselves.
@@ -272,4 +278,19 @@ fn describe(count: &CountSettings, images: &[(JobKind, ToolImage)]) -> String {
         format!("{kind} ({} of {})", plural(size(count, *kind) as usize, "worker"), image.reference)
     });
     each.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn build_borrows_on_the_terms_of_its_note() {
+        let note = |weight, most_workers| {
+            BuildNote { weight, most_workers, ..BuildNote::default() }.to_note()
+        };
+        assert_eq!(asked_in(&note(Some(300), Some(4))), Terms { weight: 300, most: Some(4) });
+        assert_eq!(asked_in(&note(None, None)), Terms::default());
+        assert_eq!(asked_in("of another program"), Terms::default());
+    }
 }

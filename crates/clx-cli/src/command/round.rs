@@ -63,6 +63,8 @@ impl Round<'_> {
         let note = BuildNote {
             spec: course.shown(&spec).display().to_string(),
             course: course_name(course).to_owned(),
+            weight: work.weight,
+            most_workers: work.most_workers,
         };
         let mut backend = workshop.backend(&course.root, &note, work, runtime)?;
         let options = BuildOptions {

@@ -8,9 +8,9 @@ use clx_config::Config;
 use clx_config::setting::{
     CANCELLED_JOBS, CELL_TIMEOUT, COMPLETED_JOBS, CPP_KERNEL, CSHARP_KERNEL, DEFAULT_WORKER_COUNT,
     DIAGRAMS, DRAWIO_COUNT, DRAWIO_LIMIT, DRAWIO_MEMORY, EXECUTE, EXECUTION_MODE, FAILED_JOBS,
-    JAVA_KERNEL, JOBS, NETWORK, NOTEBOOK_COUNT, NOTEBOOK_IMAGE, NOTEBOOK_LIMIT, NOTEBOOK_MEMORY,
-    PLANTUML_COUNT, PLANTUML_LIMIT, PLANTUML_MEMORY, PYTHON_KERNEL, STALL_LIMIT, TYPESCRIPT_KERNEL,
-    WORKER_EVENTS,
+    JAVA_KERNEL, JOBS, MOST_WORKERS, NETWORK, NOTEBOOK_COUNT, NOTEBOOK_IMAGE, NOTEBOOK_LIMIT,
+    NOTEBOOK_MEMORY, PLANTUML_COUNT, PLANTUML_LIMIT, PLANTUML_MEMORY, PYTHON_KERNEL, STALL_LIMIT,
+    TYPESCRIPT_KERNEL, WEIGHT, WORKER_EVENTS,
 };
 use clx_core::{JobKind, ProgLang};
 use clx_course::Course;
@@ -28,6 +28,10 @@ use crate::args::build::{
 pub(crate) struct WorkSettings {
     pub(crate) workers: WorkersArg,
     pub(crate) count: CountSettings,
+    /// Its part of a pool's workers.
+    pub(crate) weight: Option<u32>,
+    /// Workers of pools at the same time, at most.
+    pub(crate) most_workers: Option<u32>,
     pub(crate) execute: ExecuteArg,
     pub(crate) diagrams: DiagramsArg,
     /// Kernels that are chosen; of two for a language, the last.
@@ -56,6 +60,8 @@ impl WorkSettings {
         Self {
             workers: choice(args.workers, config, &EXECUTION_MODE),
             count: CountSettings::new(&args.count, config),
+            weight: args.weight.or_else(|| config.get(&WEIGHT)),
+            most_workers: args.most_workers.or_else(|| config.get(&MOST_WORKERS)),
             execute: choice(args.execute, config, &EXECUTE),
             diagrams: choice(args.diagrams, config, &DIAGRAMS),
             kernels: kernels(config).chain(args.kernel).collect(),

@@ -110,3 +110,34 @@ impl Watcher {
 fn borrows(session: &SessionRecord) -> bool {
     session.role == SessionRole::Borrower && session.state == SessionState::Open
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clx_queue::{NewSession, Owner, Queue as _, SqliteOptions, SqliteQueue, WorkerMode};
+
+    use crate::lending::Terms;
+
+    #[test]
+    fn session_is_found_whose_event_was_missed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("jobs.db");
+        let queue = Arc::new(SqliteQueue::open(&path, &SqliteOptions::default()).unwrap());
+        let open = |role| {
+            let owner = Owner { pid: 1, start: 0, boot_id: String::new() };
+            let new = NewSession { role, ..NewSession::new(owner, dir.path()) };
+            queue.open_session(&new).unwrap()
+        };
+        let home = open(SessionRole::Pool);
+        let lending = Arc::new(LendingQueue::new(queue.clone(), home, WorkerMode::InProcess));
+        let terms = |_: &SessionRecord| Lending::Yes(Terms::default());
+        let now = Instant::now();
+        // It has seen all events that there will be.
+        let mut watcher = Watcher { queue: lending.clone(), seen: i64::MAX, looked: Some(now) };
+        let borrower = open(SessionRole::Borrower);
+        assert_eq!(watcher.look(&terms).unwrap(), None);
+        watcher.looked = now.checked_sub(LOOK_INTERVAL);
+        assert_eq!(watcher.look(&terms).unwrap(), Some(1));
+        assert_eq!(lending.borrowers(), [borrower]);
+    }
+}

@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 pub(crate) const KIND: &str = "test";
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
+/// The terms of a session that gets no worker.
+pub(crate) const NOT_LENT_TO: &str = "none";
+
 /// A file, and what runs the handlers.
 pub(crate) struct Bench {
     pub(crate) queue: Arc<SqliteQueue>,
@@ -135,6 +138,9 @@ pub(crate) fn open(queue: &SqliteQueue, role: SessionRole, pid: u32, note: &str)
 }
 
 fn terms(session: &SessionRecord) -> Lending {
+    if session.note == NOT_LENT_TO {
+        return Lending::No;
+    }
     let mut numbers = session.note.split(' ').map(|number| number.parse().unwrap());
     Lending::Yes(Terms { weight: numbers.next().unwrap(), most: numbers.next() })
 }

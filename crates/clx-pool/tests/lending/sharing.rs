@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clx_queue::{CancelTarget, EventType, JobId, JobState, Queue, QueueView, SessionId};
 
-use crate::bench::{Begun, Bench, LIMIT, count};
+use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, count};
 
 #[test]
 fn build_that_comes_later_gets_its_share_within_a_jobs_time() {
@@ -105,6 +105,22 @@ fn bounded_session_gets_workers_for_its_jobs_only() {
     let last = bench.begun(1).remove(0);
     assert_eq!(bench.queue.workers(Some(session)).unwrap().len(), 1);
     last.end();
+    pool.stop();
+}
+
+#[test]
+fn session_that_is_not_lent_to_gets_no_worker() {
+    let bench = Bench::new();
+    let other = bench.borrower(NOT_LENT_TO, "not for the pool", 1);
+    let pool = bench.pool(1);
+    bench.borrower("100", "for the pool", 2);
+    for _ in 0..2 {
+        let begun = bench.begun(1).remove(0);
+        assert_eq!(begun.label, "for the pool");
+        begun.end();
+    }
+    assert_eq!(bench.n_in(other, JobState::Ready), 1);
+    assert!(bench.queue.workers(Some(other)).unwrap().is_empty());
     pool.stop();
 }
 
