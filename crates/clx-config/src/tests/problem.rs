@@ -80,6 +80,8 @@ fn course_chooses_no_program_and_widens_nothing() {
         "external_tools.tools_dir",
         "external_tools.browser_sandbox",
         "worker_management.default_execution_mode",
+        "worker_management.weight",
+        "worker_management.most_workers",
         "worker_management.network",
         "worker_management.notebook.image",
         "execution.execute",
@@ -92,11 +94,12 @@ fn course_chooses_no_program_and_widens_nothing() {
     ];
     assert_eq!(names, expected);
     for key in refused {
-        let value = match key.kind {
-            crate::Kind::Choice(words) => words[words.len() - 1],
-            _ => "evil",
+        let (value, quote) = match key.kind {
+            crate::Kind::Choice(words) => (words[words.len() - 1], "\""),
+            crate::Kind::Count { .. } => ("7", ""),
+            _ => ("evil", "\""),
         };
-        let line = format!("{} = \"{value}\"\n", key.name);
+        let line = format!("{} = {quote}{value}{quote}\n", key.name);
         let bench = Bench::new();
         for file in [PROJECT, LOCAL] {
             bench.write(file, &line);

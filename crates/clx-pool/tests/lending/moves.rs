@@ -81,12 +81,37 @@ fn worker_that_moves_in_vain_goes_on_with_the_next_number() {
     bench.queue.enqueue(second, vec![job]).unwrap();
     pool.wait_for_borrowers(2);
 
-    let claim = hands[0].claim(2, &[old.completed(Vec::new())], LIMIT).unwrap();
-    assert!(claim.jobs.is_empty() && claim.lost.is_empty(), "{claim:?}");
-    assert_eq!(bench.n_in(first, JobState::Completed), 1);
-    assert_eq!(bench.queue.workers(Some(second)).unwrap().len(), 1);
+    let done = [old.completed(Vec::new())];
+    // The second time stands for a first answer that was lost.
+    for _ in 0..2 {
+        let claim = hands[0].claim(2, &done, LIMIT).unwrap();
+        assert!(claim.jobs.is_empty() && claim.lost.is_empty(), "{claim:?}");
+        assert_eq!(bench.n_in(first, JobState::Completed), 1);
+        assert_eq!(bench.queue.workers(Some(second)).unwrap().len(), 1);
+    }
     let next = hands[0].job(3, &[]);
     assert_eq!(next.label, "first");
     drop(hands);
     pool.stop();
+}
+
+#[test]
+fn pool_that_did_not_see_the_worker_of_another_one_keeps_to_the_bound() {
+    let bench = Bench::new();
+    let session = bench.borrower("100 1", "bounded", 5);
+    let pools = [bench.pool(0), bench.pool(0)];
+    pools.iter().for_each(|pool| pool.wait_for_borrowers(1));
+    let early = Hand::new(&pools[0]);
+    assert_eq!(early.job(1, &[]).label, "bounded");
+    drop(early);
+    let other = Hand::new(&pools[1]);
+    let job = other.job(1, &[]);
+    // The first pool has looked a moment ago, when there was room.
+    let late = Hand::new(&pools[0]);
+    assert!(late.claim(1, &[], Duration::ZERO).unwrap().jobs.is_empty());
+    assert_eq!(bench.queue.workers(Some(session)).unwrap().len(), 1);
+    drop(other);
+    assert_eq!(late.job(1, &[]).id, job.id);
+    drop(late);
+    pools.into_iter().for_each(Pool::stop);
 }

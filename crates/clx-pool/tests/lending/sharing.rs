@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clx_queue::{CancelTarget, EventType, JobId, JobState, Queue, QueueView, SessionId};
 
-use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, count};
+use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, Pool, count};
 
 #[test]
 fn build_that_comes_later_gets_its_share_within_a_jobs_time() {
@@ -90,7 +90,7 @@ fn session_gets_no_more_workers_of_two_pools_than_its_bound() {
     }
     assert_eq!(most, 3);
     drop(running);
-    pools.into_iter().for_each(|pool| pool.stop());
+    pools.into_iter().for_each(Pool::stop);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn workers_of_all_pools_leave_a_cancelled_session() {
         .values()
         .for_each(|state| assert_eq!(*state, JobState::Cancelled));
     drop(running);
-    pools.into_iter().for_each(|pool| pool.stop());
+    pools.into_iter().for_each(Pool::stop);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn worker_that_moves_loses_no_job_and_reports_none_twice() {
             assert_eq!((job.attempt, job.failures, job.losses), (1, 0, 0));
         }
     }
-    pools.into_iter().for_each(|pool| pool.stop());
+    pools.into_iter().for_each(Pool::stop);
     assert!(bench.queue.workers(None).unwrap().is_empty());
     let events = bench.queue.latest_events(10_000).unwrap();
     let n = |wanted| events.iter().filter(|event| event.event == wanted).count();
