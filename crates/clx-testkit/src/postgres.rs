@@ -8,6 +8,7 @@ mod pooler;
 mod template;
 
 use std::fs;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -31,19 +32,32 @@ const LOOK: Duration = Duration::from_millis(5);
 /// Whom the server runs as if the tests run as root.
 const NOBODY: u32 = 65_534;
 
-/// Ends a server when standard input ends: in order, and so that nothing of it stays in the system.
+/// Ends a server in order when standard input ends, so that nothing of it stays in the system. Without a
+/// word before, the process of the test is gone, and the server's directory goes, too.
 const KEEPER: &str = "exec 3<&0
+directory=$1 signal=$2
+shift 2
 \"$@\" 3<&- &
 server=$!
-{ read line <&3; kill -QUIT $server; } &
+{
+  read word <&3 || gone=1
+  kill -$signal $server
+  [ \"$gone\" ] || exit
+  while kill -0 $server 2>/dev/null; do sleep 0.1; done
+  for n in 1 2 3 4 5 6 7 8 9; do
+    rm -rf \"$directory\" 2>/dev/null && exit
+    sleep 0.2
+  done
+} &
 wait $server";
 
 /// A running server with a database `postgres` and a user `clx`, who may do all and needs no password.
 pub struct PostgresServer {
+    /// Ended before its directory goes.
+    running: Option<Running>,
     directory: TempDir,
     settings: Vec<String>,
     port: u16,
-    running: Option<Running>,
     /// The process that was killed; its file stays until the next one writes its own.
     killed: Option<String>,
 }
@@ -55,8 +69,9 @@ struct Running {
 }
 
 impl Running {
-    fn start(program: &Path, args: &[String]) -> Self {
-        let mut words = Vec::new();
+    /// Starts a program in a directory, to be ended by a signal.
+    fn start(directory: &Path, signal: &str, program: &Path, args: &[String]) -> Self {
+        let mut words = vec![directory.display().to_string(), signal.to_owned()];
         if is_root() {
             let user = NOBODY.to_string();
             words.extend(
@@ -80,7 +95,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.lifeline = None;
+        if let Some(mut lifeline) = self.lifeline.take() {
+            // One that has ended already does not read.
+            let _unread = lifeline.write_all(b"stay\n");
+        }
         // What does not end is killed with the child.
         let _ended = self.child.wait(LIMIT);
     }
@@ -179,7 +197,12 @@ impl PostgresServer {
             if self.port == 0 {
                 self.port = free_port();
             }
-            let mut running = Running::start(&template::program("postgres"), &self.arguments());
+            let mut running = Running::start(
+                self.directory.path(),
+                "QUIT",
+                &template::program("postgres"),
+                &self.arguments(),
+            );
             match self.wait_until_ready(&mut running.child, end) {
                 Ok(()) => {
                     self.running = Some(running);

@@ -18,8 +18,9 @@ const PORT: u16 = 6432;
 
 /// A running `pgbouncer`; ends when dropped or when this process dies.
 pub struct Pooler {
-    directory: TempDir,
+    /// Ended before its directory goes.
     _running: Running,
+    directory: TempDir,
 }
 
 impl Pooler {
@@ -44,7 +45,8 @@ impl Pooler {
             directory.path().display(),
         );
         fs::write(&file, text).unwrap();
-        let mut running = Running::start(Path::new(PROGRAM), &[file.display().to_string()]);
+        let arguments = [file.display().to_string()];
+        let mut running = Running::start(directory.path(), "TERM", Path::new(PROGRAM), &arguments);
         let socket = directory.path().join(format!(".s.PGSQL.{PORT}"));
         let end = Instant::now() + LIMIT;
         while UnixStream::connect(&socket).is_err() {
@@ -52,7 +54,7 @@ impl Pooler {
             let runs = waited == Waited::TimedOut && Instant::now() < end;
             assert!(runs, "the pooler does not start: {}", running.child.tail());
         }
-        Self { directory, _running: running }
+        Self { _running: running, directory }
     }
 
     /// Returns its address.
