@@ -64,17 +64,17 @@ impl Sample {
 
     /// Adds what a command line printed.
     pub fn add(&mut self, line: &str, run: &Run) {
+        let mut parts = vec![format!("$ {line}\n"), self.settled(&run.stdout)];
+        if !run.stderr.is_empty() {
+            parts.push(format!("--- standard error\n{}", self.settled(&run.stderr)));
+        }
+        if run.status != 0 {
+            parts.push(format!("--- exit status {}\n", run.status));
+        }
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.text.push_str(&format!("$ {line}\n"));
-        self.text.push_str(&self.settled(&run.stdout));
-        if !run.stderr.is_empty() {
-            self.text.push_str(&format!("--- standard error\n{}", self.settled(&run.stderr)));
-        }
-        if run.status != 0 {
-            self.text.push_str(&format!("--- exit status {}\n", run.status));
-        }
+        self.text.push_str(&parts.concat());
     }
 
     /// Compares with the file, or writes it.

@@ -167,7 +167,7 @@ fn newer_queue_file_is_refused_and_left_alone() {
     // A build with nothing to do opens no file.
     course.write("slides/module_100_m/topic_100_a/slides_a.py", "# %%\nx = 2\n");
     let run = CLX.build(&course, "course.xml", &[]).expect(4);
-    run.says(&["jobs.db", "version 99", "knows 3"]);
+    run.says(&["jobs.db", "version 99", "knows 4"]);
 }
 
 /// Writes `user_version`, bytes 60 to 63 of a SQLite file, behind the program's back.

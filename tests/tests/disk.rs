@@ -68,6 +68,7 @@ const fn schema(name: &'static str, application_id: i32) -> Schema {
         Migration { version: 1, sql: "" },
         Migration { version: 2, sql: "" },
         Migration { version: 3, sql: "" },
+        Migration { version: 4, sql: "" },
     ];
     Schema { name, application_id, migrations }
 }

@@ -69,7 +69,7 @@ impl Stage {
     }
 
     fn command(&self, args: &[&str]) -> Spawn {
-        let home = self.outside("home");
+        let home = self.outside("user");
         let command = CLX
             .command(args)
             .current_dir(self.course.root())
@@ -470,12 +470,10 @@ fn repositories_of_outputs() {
     stage.course.write("course-specs/course.xml", spec.replace("</course>", &github));
     let mut init = stage.begin("git-init");
     stage.add(&mut init, &["clx git init course-specs/course.xml"], &with);
-    for name in ["course-en"] {
-        let remote = remotes.join(name);
-        let init = Spawn::new("git").args(&["init", "--quiet", "--bare"]).arg(&remote);
-        let _made =
-            finish(init.env("GIT_CONFIG_GLOBAL", "/dev/null").start().expect("git")).expect(0);
-    }
+    let remote =
+        Spawn::new("git").args(["init", "--quiet", "--bare"]).arg(remotes.join("course-en"));
+    let remote = remote.env("GIT_CONFIG_GLOBAL", "/dev/null").start().expect("git starts");
+    let _made = finish(remote).expect(0);
     let _built = stage.build().expect(0);
     stage.add(&mut init, &["clx git init course-specs/course.xml"], &with);
     init.check();

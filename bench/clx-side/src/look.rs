@@ -48,8 +48,8 @@ const SEARCHES: [&[&str]; 4] = [
     &["jobs", "list", "--source", "slides"],
 ];
 
-/// Pages of the dashboard.
-const PAGES: [&str; 10] = [
+/// Pages of the dashboard, and searches in it.
+const PAGES: [&str; 15] = [
     "/",
     "/builds",
     "/builds?after=400",
@@ -60,10 +60,6 @@ const PAGES: [&str; 10] = [
     "/jobs?status=failed&after=200000",
     "/jobs/200000",
     "/api/status",
-];
-
-/// Its searches.
-const PAGES_FOUND: [&str; 5] = [
     "/jobs?text=nothing",
     "/jobs?text=slides_44",
     "/jobs?text=img&status=failed",
@@ -88,7 +84,6 @@ pub fn measure(below: &Path) -> Figures {
         Ok(((*address).to_owned(), median(&mut ms.collect::<Result<Vec<_>, _>>()?)))
     };
     slowest(&mut figures, "slowest_page_ms", PAGES.iter().map(page))?;
-    slowest(&mut figures, "slowest_page_found_ms", PAGES_FOUND.iter().map(page))?;
     Ok(Value::Object(figures))
 }
 

@@ -350,15 +350,8 @@ const COMPARISONS: &[Comparison] = &[
         bar: Bar::AtMost(20.0),
     },
     Comparison {
-        what: "slowest page of the dashboard over HTTP after 400,000 jobs",
+        what: "slowest page or search of the dashboard over HTTP after 400,000 jobs",
         clx: ("clx", "look", "slowest_page_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(20.0),
-    },
-    Comparison {
-        what: "slowest search of the dashboard over HTTP after 400,000 jobs",
-        clx: ("clx", "look", "slowest_page_found_ms"),
         other: None,
         unit: Unit::Milliseconds,
         bar: Bar::AtMost(20.0),

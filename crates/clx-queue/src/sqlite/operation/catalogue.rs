@@ -97,6 +97,7 @@ impl Unpacked<'_> {
 impl Iterator for Unpacked<'_> {
     type Item = Entry;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry> {
         self.last = self.last.checked_add(self.number()?)?;
         let rest = self.number()?;

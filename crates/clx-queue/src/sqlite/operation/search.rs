@@ -121,6 +121,7 @@ impl<'f> Search<'f> {
         }
     }
 
+    #[inline]
     fn wants(&self, entry: &Entry) -> bool {
         let JobFilter { states, troubled, .. } = self.filter;
         let label = usize::try_from(entry.label).ok().and_then(|place| self.labels.get(place));
