@@ -2,6 +2,7 @@
 //! store that all share. Hosts are processes that share nothing else.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
+#![expect(clippy::print_stdout, reason = "whoever runs a test shall see that it is skipped")]
 
 mod network;
 mod stage;
@@ -37,7 +38,7 @@ fn three_hosts_meet_at_a_bucket() {
 fn check_three_hosts(stage: &Stage) {
     let shared = course(12, |number| format!("print {number}\nresult {number}"));
     let alone = shared.sources();
-    stage.build_alone(&alone).expect(0);
+    let _alone = stage.build_alone(&alone).expect(0);
     let hosts = [stage.host(1), stage.host(1), stage.host(2)];
     let report = stage.build(&shared, &["-O", "json"]).expect(0).json();
     assert_eq!(shared.files("output"), alone.files("output"));
@@ -54,7 +55,7 @@ fn somebody_else_s_build_of_the_same_course_finds_its_results() {
     let mine = course(3, |number| format!("print {number}"));
     let theirs = mine.sources();
     let _host = stage.host(2);
-    stage.build(&mine, &[]).expect(0);
+    let _first = stage.build(&mine, &[]).expect(0);
     let report = stage.build(&theirs, &["-O", "json"]).expect(0).json();
     assert_eq!([&report["outputs_made"], &report["code_runs"]], [0, 0]);
     assert_eq!(theirs.files("output"), mine.files("output"));
@@ -146,9 +147,9 @@ fn hosts_with_addresses_of_their_own_build_what_one_builds() {
     let Some((_server, stage)) = three_addresses() else { return };
     let shared = course(12, |number| format!("print {number}\nresult {number}"));
     let alone = shared.sources();
-    stage.build_alone(&alone).expect(0);
+    let _alone = stage.build_alone(&alone).expect(0);
     let hosts = [0, 1, 2].map(|number| stage.host_at(number, 1));
-    stage.build(&shared, &[]).expect(0);
+    let _shared = stage.build(&shared, &[]).expect(0);
     assert_eq!(shared.files("output"), alone.files("output"));
     for host in hosts {
         assert!(host.stop().is_success());

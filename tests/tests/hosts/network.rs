@@ -2,9 +2,12 @@
 //! [`Network`].
 
 use std::net::Ipv4Addr;
-use std::process::Command;
+use std::time::Duration;
 
-use clx_process::Spawn;
+use clx_process::{Exit, Spawn, Waited};
+
+/// How long a command about networks may take.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A network of this machine and some hosts beside it; removed when it is dropped.
 pub(crate) struct Network {
@@ -89,6 +92,8 @@ impl Drop for Network {
     }
 }
 
+/// Runs `ip`; tells whether it did what it should.
 fn ip(words: &[&str]) -> bool {
-    Command::new("ip").args(words).output().is_ok_and(|output| output.status.success())
+    let child = Spawn::new("ip").args(words).start();
+    child.is_ok_and(|mut child| matches!(child.wait(LIMIT), Ok(Waited::Exited(Exit::Status(0)))))
 }
