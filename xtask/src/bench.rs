@@ -12,6 +12,7 @@ use crate::error::TaskError;
 use crate::root;
 
 mod broker;
+mod comparisons;
 mod figures;
 mod page;
 mod python;

@@ -1,5 +1,6 @@
 //! What is compared with what, and which bar it has to pass. Principal type: [`Row`].
 
+use super::comparisons::COMPARISONS;
 use super::figures::Figures;
 
 /// A figure of clx against a peer, or against a limit.
@@ -20,19 +21,19 @@ pub(super) struct Row {
 }
 
 /// A figure's name: side, measurement, figure.
-type Name = (&'static str, &'static str, &'static str);
+pub(super) type Name = (&'static str, &'static str, &'static str);
 
 /// How a row is made.
-struct Comparison {
-    what: &'static str,
-    clx: Name,
-    other: Option<Name>,
-    unit: Unit,
-    bar: Bar,
+pub(super) struct Comparison {
+    pub(super) what: &'static str,
+    pub(super) clx: Name,
+    pub(super) other: Option<Name>,
+    pub(super) unit: Unit,
+    pub(super) bar: Bar,
 }
 
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     /// More is better; the ratio is clx to peer.
     PerSecond,
     /// Less is better; the ratio is peer to clx.
@@ -46,7 +47,7 @@ enum Unit {
 
 /// What has to hold.
 #[derive(Clone, Copy)]
-enum Bar {
+pub(super) enum Bar {
     /// The ratio is at least this.
     Ratio(f64),
     /// The figure of clx is at most this.
@@ -60,345 +61,6 @@ pub(super) fn all(figures: &Figures) -> Vec<Row> {
     let rows = COMPARISONS.iter().filter_map(|comparison| row(comparison, figures));
     rows.collect()
 }
-
-const COMPARISONS: &[Comparison] = &[
-    Comparison {
-        what: "cold build of 300 notebooks x 12 outputs, in copies of its output tree",
-        clx: ("clx", "build", "cold_to_copy"),
-        other: None,
-        unit: Unit::Times,
-        bar: Bar::AtMost(5.0),
-    },
-    Comparison {
-        what: "the same, against `cp -r` of its output tree",
-        clx: ("clx", "build", "cold_s"),
-        other: Some(("clx", "build", "copy_s")),
-        unit: Unit::Seconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "build with nothing to do, against `cp -r` of its output tree",
-        clx: ("clx", "build", "no_op_s"),
-        other: Some(("clx", "build", "copy_s")),
-        unit: Unit::Seconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "build of 830 sources, 5810 outputs with nothing to do, against `git status`",
-        clx: ("clx", "incremental", "no_op_ms"),
-        other: Some(("clx", "incremental", "status_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::Ratio(1.0),
-    },
-    Comparison {
-        what: "the same",
-        clx: ("clx", "incremental", "no_op_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(250.0),
-    },
-    Comparison {
-        what: "the same with one notebook changed, beyond that",
-        clx: ("clx", "incremental", "changed_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(50.0),
-    },
-    Comparison {
-        what: "planning alone (`clx plan`)",
-        clx: ("clx", "incremental", "plan_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(100.0),
-    },
-    Comparison {
-        what: "the same if nothing has changed since a build",
-        clx: ("clx", "incremental", "plan_again_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "all outputs gone and restored, in copies of them",
-        clx: ("clx", "incremental", "restored_to_copy"),
-        other: None,
-        unit: Unit::Times,
-        bar: Bar::AtMost(1.5),
-    },
-    Comparison {
-        what: "HTML page of an executed notebook of 60 cells, against nbconvert",
-        clx: ("clx", "page", "page_ms"),
-        other: Some(("nbconvert", "page", "page_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::Ratio(10.0),
-    },
-    Comparison {
-        what: "the same, against nbconvert with a new exporter for each page",
-        clx: ("clx", "page", "page_ms"),
-        other: Some(("nbconvert", "page", "new_exporter_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "20 notebooks executed, 2 pages of each, against nbclient + nbconvert",
-        clx: ("clx", "execute", "build_s"),
-        other: Some(("nbconvert", "execute", "build_s")),
-        unit: Unit::Seconds,
-        bar: Bar::Ratio(1.67),
-    },
-    Comparison {
-        what: "memory of clx itself while it executes them, at its peak",
-        clx: ("clx", "memory", "peak_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::AtMost(60.0),
-    },
-    Comparison {
-        what: "50 PlantUML diagrams as PNG, against one plain Java for each",
-        clx: ("clx", "plantuml", "warm_s"),
-        other: Some(("clx", "plantuml", "cold_s")),
-        unit: Unit::Seconds,
-        bar: Bar::Ratio(10.0),
-    },
-    Comparison {
-        what: "memory of the one Java, at its peak, against the plain ones",
-        clx: ("clx", "plantuml", "warm_mb"),
-        other: Some(("clx", "plantuml", "cold_mb")),
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "draw.io diagram as PNG, mean of 50 in a browser that runs",
-        clx: ("clx", "drawio", "picture_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(150.0),
-    },
-    Comparison {
-        what: "memory of the browser with all its processes, at its peak",
-        clx: ("clx", "drawio", "memory_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "start of a pool until its three workers in containers have registered",
-        clx: ("clx", "containers", "ready_s"),
-        other: None,
-        unit: Unit::Seconds,
-        bar: Bar::AtMost(3.0),
-    },
-    Comparison {
-        what: "death of a container until its worker counts as lost",
-        clx: ("clx", "containers", "noticed_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(1000.0),
-    },
-    Comparison {
-        what: "memory of a container for notebooks (Python) at rest",
-        clx: ("clx", "containers", "notebook_rest_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "image for notebooks (Python)",
-        clx: ("clx", "containers", "notebook_image_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "memory of a container for PlantUML at rest",
-        clx: ("clx", "containers", "plantuml_rest_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "image for PlantUML",
-        clx: ("clx", "containers", "plantuml_image_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "memory of a container for draw.io at rest",
-        clx: ("clx", "containers", "drawio_rest_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "image for draw.io",
-        clx: ("clx", "containers", "drawio_image_mb"),
-        other: None,
-        unit: Unit::Megabytes,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "save of a prose edit until a real browser shows it, median of 10",
-        clx: ("clx", "watch", "shown_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(150.0),
-    },
-    Comparison {
-        what: "the slowest of them",
-        clx: ("clx", "watch", "shown_max_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "claim + complete on the bare queue, 16 workers, against effectum",
-        clx: ("clx", "queue", "claim_per_s"),
-        other: Some(("effectum", "queue", "drain_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::Ratio(1.5),
-    },
-    Comparison {
-        what: "jobs through the worker base, 16 workers, against effectum",
-        clx: ("clx", "queue", "drain_per_s"),
-        other: Some(("effectum", "queue", "drain_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "jobs through the worker base, 16 workers, against RabbitMQ (prefetch 1)",
-        clx: ("clx", "queue", "drain_per_s"),
-        other: Some(("RabbitMQ", "queue", "drain_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "single enqueue, against effectum",
-        clx: ("clx", "queue", "enqueue_per_s"),
-        other: Some(("effectum", "queue", "enqueue_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::Ratio(1.0),
-    },
-    Comparison {
-        what: "single enqueue, against RabbitMQ (durable, confirmed)",
-        clx: ("clx", "queue", "enqueue_per_s"),
-        other: Some(("RabbitMQ", "queue", "enqueue_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "enqueue to start of the handler, median",
-        clx: ("clx", "latency", "p50_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(0.5),
-    },
-    Comparison {
-        what: "the same, against effectum",
-        clx: ("clx", "latency", "p50_ms"),
-        other: Some(("effectum", "latency", "p50_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "the same, against RabbitMQ",
-        clx: ("clx", "latency", "p50_ms"),
-        other: Some(("RabbitMQ", "latency", "p50_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "enqueue to start of the handler in another process, median",
-        clx: ("clx", "latency-process", "p50_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(1.0),
-    },
-    Comparison {
-        what: "CPU of 8 idle workers, of one core",
-        clx: ("clx", "idle", "cpu_percent"),
-        other: None,
-        unit: Unit::Percent,
-        bar: Bar::AtMost(0.1),
-    },
-    Comparison {
-        what: "claim after 1,000,000 finished jobs, in claims after 1,000",
-        clx: ("clx", "history", "many_to_few"),
-        other: None,
-        unit: Unit::Times,
-        bar: Bar::AtMost(1.5),
-    },
-    Comparison {
-        what: "`clx status` after 400,000 jobs",
-        clx: ("clx", "look", "status_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(20.0),
-    },
-    Comparison {
-        what: "slowest list of jobs, workers or builds after 400,000 jobs",
-        clx: ("clx", "look", "slowest_list_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(20.0),
-    },
-    Comparison {
-        what: "slowest search for jobs by text (`clx jobs list --source`) after 400,000 jobs",
-        clx: ("clx", "look", "slowest_search_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(20.0),
-    },
-    Comparison {
-        what: "slowest page or search of the dashboard over HTTP after 400,000 jobs",
-        clx: ("clx", "look", "slowest_page_ms"),
-        other: None,
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(20.0),
-    },
-    Comparison {
-        what: "claim + complete on PostgreSQL, 1 worker, beside the file",
-        clx: ("clx", "scale", "server_1_per_s"),
-        other: Some(("clx", "scale", "file_1_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "claim + complete on PostgreSQL, 16 workers, beside the file",
-        clx: ("clx", "scale", "server_16_per_s"),
-        other: Some(("clx", "scale", "file_16_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "claim + complete on PostgreSQL, 64 workers, beside the file",
-        clx: ("clx", "scale", "server_64_per_s"),
-        other: Some(("clx", "scale", "file_64_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "enqueue until start on PostgreSQL, median, beside the file",
-        clx: ("clx", "scale", "server_start_ms"),
-        other: Some(("clx", "scale", "file_start_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::AtMost(5.0),
-    },
-    Comparison {
-        what: "claim + complete on PostgreSQL, 10,000 registered workers, beside 100",
-        clx: ("clx", "scale", "crowd_10000_per_s"),
-        other: Some(("clx", "scale", "crowd_100_per_s")),
-        unit: Unit::PerSecond,
-        bar: Bar::None,
-    },
-    Comparison {
-        what: "one such turn of one worker, median, beside that of 100",
-        clx: ("clx", "scale", "crowd_10000_ms"),
-        other: Some(("clx", "scale", "crowd_100_ms")),
-        unit: Unit::Milliseconds,
-        bar: Bar::None,
-    },
-];
 
 fn row(comparison: &Comparison, figures: &Figures) -> Option<Row> {
     let find = |(side, measurement, name): Name| figures.median(side, measurement, name);
