@@ -107,7 +107,7 @@ impl Bench {
         while ended < jobs {
             let wait = Duration::from_secs(20);
             let finished = self.queue.finished(session, after, 100, wait).unwrap();
-            after = finished.last().expect("the worker goes on").position;
+            after = finished.last().expect("the worker goes on").seq;
             ended += finished.len();
         }
         stop.request(Stop::Gracefully);
@@ -210,4 +210,16 @@ fn health_is_told() {
         assert!(bench.get(path).starts_with("HTTP/1.1 200"), "{path}");
     }
     assert!(bench.get("/metric").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn guide_names_all_metrics() {
+    let guide = include_str!("../../../docs/guide/metrics.md");
+    let rows: Vec<_> = guide.lines().filter(|line| line.starts_with("| `clx_")).collect();
+    let expected = METRICS.iter().map(|metric| {
+        let labels: Vec<_> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+        let (name, kind, help) = (metric.name, metric.kind, metric.help);
+        format!("| `{name}` | {kind} | {} | {help} |", labels.join(", "))
+    });
+    assert_eq!(rows, expected.collect::<Vec<_>>());
 }
