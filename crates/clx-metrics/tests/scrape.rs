@@ -196,7 +196,7 @@ fn what_is_served_is_what_is_documented() {
     for metric in METRICS {
         assert!(text.contains(&format!("# HELP {} {}.\n", metric.name, metric.help)), "{text}");
         let names = metric.labels.iter().all(|label| {
-            let of_metric = |line: &&str| line.starts_with(&format!("{}", metric.name));
+            let of_metric = |line: &&str| line.starts_with(metric.name);
             text.lines().filter(of_metric).any(|line| line.contains(&format!("{label}=\"")))
         });
         assert!(names, "{} lacks a label", metric.name);
