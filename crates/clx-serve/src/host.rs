@@ -13,6 +13,9 @@ pub enum Hosts {
     /// Those of this machine and every numeric address, with the server's own port. A number resolves
     /// to nothing, so no page can have it for a name.
     Numeric,
+    /// Every name: for pages that tell nothing that a page of the network must not read along, and that
+    /// change nothing.
+    Any,
 }
 
 impl Hosts {
@@ -27,6 +30,7 @@ impl Hosts {
             Self::ThisMachine => is_ours,
             Self::ThisMachineAndPort => is_ours && is_port,
             Self::Numeric => (is_ours || is_numeric(name)) && is_port,
+            Self::Any => true,
         }
     }
 
@@ -38,6 +42,7 @@ impl Hosts {
                 "this server answers to 127.0.0.1 and localhost with its own port only"
             }
             Self::Numeric => "this server answers to numeric addresses with its own port only",
+            Self::Any => "this server answers to every name",
         }
     }
 }
@@ -91,5 +96,10 @@ mod tests {
             &["10.0.0.1:4680", "[fe80::1]:4680", "localhost:4680"],
             &["10.0.0.1", "example.org:4680", "10.0.0.1.example.org:4680"],
         );
+    }
+
+    #[test]
+    fn every_name_is_answered_if_none_is_asked_for() {
+        check(Hosts::Any, &["lab-7:9100", "10.0.0.1", "example.org:80"], &[]);
     }
 }

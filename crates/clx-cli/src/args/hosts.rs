@@ -1,4 +1,6 @@
-//! Arguments about other hosts. Principal type: [`HostsArgs`].
+//! Arguments about other hosts. Principal types: [`HostsArgs`], [`MetricsArgs`].
+
+use std::net::SocketAddr;
 
 use clap::Args;
 
@@ -14,4 +16,14 @@ pub struct HostsArgs {
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
+}
+
+/// What a host that works for others tells of itself.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Other hosts")]
+pub struct MetricsArgs {
+    /// Serve metrics for Prometheus at this address, such as `0.0.0.0:9100`: `/metrics`, and `/healthz` and
+    /// `/livez` for who watches processes; whoever reaches it may read. Only for a queue that hosts share
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use clx_core::JobKind;
 
 use super::build::{ContainerArgs, CountArgs, StateArgs};
-use super::hosts::HostsArgs;
+use super::hosts::{HostsArgs, MetricsArgs};
 
 /// Commands about workers that outlive builds.
 #[derive(Debug, Subcommand)]
@@ -29,7 +29,7 @@ pub enum PoolCommand {
 #[derive(Debug, Args)]
 pub struct PoolRunArgs {
     /// The course spec, such as `course-specs/python.xml`; none with `--queue`
-    #[arg(value_name = "SPEC")]
+    #[arg(value_name = "SPEC", conflicts_with = "metrics")]
     pub spec: Option<PathBuf>,
     /// Course root [default: the parent of the spec's directory]
     #[arg(short, long, value_name = "DIR", requires = "spec")]
@@ -49,4 +49,7 @@ pub struct PoolRunArgs {
     /// Other hosts.
     #[command(flatten)]
     pub hosts: HostsArgs,
+    /// What it tells of itself.
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
 }

@@ -8,6 +8,7 @@ use clx_core::JobKind;
 use clx_gateway::Address;
 
 use super::build::StateArgs;
+use super::hosts::MetricsArgs;
 
 /// Commands about worker processes.
 #[derive(Debug, Subcommand)]
@@ -34,15 +35,18 @@ pub struct WorkerRunArgs {
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
     /// Gateway to both instead: path of a socket, or `http://<address>:<port>`
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["queue", "store"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["queue", "store", "metrics"])]
     pub gateway: Option<Address>,
     /// File with the token that the gateway asks for
     #[arg(long, value_name = "FILE", requires = "gateway")]
     pub token_file: Option<PathBuf>,
     /// Id under which clx has registered the worker
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "metrics")]
     pub worker: Option<i64>,
     /// Where the local store and the tools' own files are.
     #[command(flatten)]
     pub state: StateArgs,
+    /// What it tells of itself.
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
 }

@@ -1,19 +1,22 @@
 //! `clx pool run` and `clx worker run` with a queue of many hosts: threads of this process work for builds
 //! of any host, and need no course.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use clx_backend_sqlite::is_dead;
 use clx_config::Config;
-use clx_core::JobKind;
+use clx_core::{JobKind, SystemClock};
+use clx_metrics::{JobCounters, MetricsServer};
 use clx_pool::{
     Executor, InProcess, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings,
 };
 use clx_queue::{Queue, SessionRecord, SessionRole, WorkerMode};
 use clx_status::BuildNote;
 use clx_store::{Store, StoreOptions};
+use tokio::runtime::Runtime;
 
 use super::Meeting;
 use super::note::HostNote;
@@ -24,6 +27,7 @@ use crate::command::failure::Failure;
 use crate::command::pool::asked_in;
 use crate::command::tools::Tools;
 use crate::command::wiring::{processors, runtime};
+use crate::command::with_causes;
 use crate::display::{plural, stdout_line};
 use crate::settings::{CountSettings, HostsSettings, StateSettings, ToolSettings};
 use crate::signals;
@@ -41,6 +45,7 @@ struct Post {
     must_all: bool,
     size: Box<dyn Fn(JobKind) -> u32>,
     state: Option<PathBuf>,
+    metrics: Option<SocketAddr>,
 }
 
 /// Keeps workers of all kinds for which there are tools.
@@ -56,6 +61,7 @@ pub(crate) fn run(
         must_all: !args.kind.is_empty(),
         size: Box::new(move |kind| count.of(kind, processors())),
         state: StateSettings::new(&args.state, config).state_dir,
+        metrics: args.metrics.metrics,
     };
     keep(&post, hosts, config)
 }
@@ -67,8 +73,8 @@ pub(crate) fn work(
     config: &Config,
 ) -> Result<(), Failure> {
     let state = StateSettings::new(&args.state, config).state_dir;
-    let size = Box::new(|_| 1);
-    keep(&Post { kinds: vec![args.kind], must_all: true, size, state }, hosts, config)
+    let (size, metrics) = (Box::new(|_| 1), args.metrics.metrics);
+    keep(&Post { kinds: vec![args.kind], must_all: true, size, state, metrics }, hosts, config)
 }
 
 /// What the main thread hears.
@@ -89,6 +95,8 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     let meeting = Meeting::open(hosts)?.ok_or_else(|| {
         Failure::environment("no queue is named\n  hint: `--queue postgres://USER@HOST/DATABASE`")
     })?;
+    let counters = JobCounters::default();
+    let _served = serve_metrics(post.metrics, &runtime, &meeting, &counters)?;
     let state = state_dir(post.state.clone())?;
     let store = Store::open(&state, &StoreOptions::default()).map_err(Failure::environment)?;
     let (store, limits) = (Arc::new(store), CacheLimits::new(config));
@@ -104,8 +112,10 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
         Arc::new(LendingQueue::new(Arc::clone(&queue) as _, session, WorkerMode::InProcess));
     let pools = kinds.iter().map(|&kind| {
         let (tools, shared) = (Arc::clone(&tools), Arc::clone(&shared));
+        let counters = counters.clone();
         let make = move || {
-            tools.handler(kind, Arc::clone(&shared) as _).expect("its tool was found before")
+            let handler = tools.handler(kind, Arc::clone(&shared) as _);
+            counters.count(kind, handler.expect("its tool was found before"))
         };
         let threads = InProcess::new(Arc::clone(&lending) as _, runtime.handle().clone(), make);
         (kind.name().to_owned(), Arc::new(threads) as Arc<dyn Executor>, (post.size)(kind))
@@ -143,6 +153,21 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     queue.close_session(session)?;
     runtime.block_on(tools.kernels_ended());
     ended
+}
+
+/// Serves metrics if asked to, until what it returns is dropped.
+fn serve_metrics(
+    address: Option<SocketAddr>,
+    runtime: &Runtime,
+    meeting: &Meeting,
+    counters: &JobCounters,
+) -> Result<Option<MetricsServer>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    let (queue, clock) = (Arc::clone(&meeting.queue) as _, Arc::new(SystemClock));
+    let served = MetricsServer::start(runtime.handle(), address, queue, clock, counters);
+    let served = served.map_err(|error| Failure::environment(with_causes(&error)))?;
+    stdout_line(&format!("Metrics: {}", served.url()));
+    Ok(Some(served))
 }
 
 /// Tells whether a build may borrow from this host, and on what terms.
