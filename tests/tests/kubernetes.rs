@@ -96,7 +96,6 @@ fn containers_have_few_rights_and_bounds() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "whoever runs the test shall see that it is skipped")]
 fn every_field_is_one_of_kubernetes() {
     let Some(python) = std::env::var_os("CLX_TEST_PYTHON").filter(|path| !path.is_empty()) else {
         println!("SKIPPED: CLX_TEST_PYTHON names no Python; `cargo xtask test` sets it up");
