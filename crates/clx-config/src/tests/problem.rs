@@ -79,6 +79,8 @@ fn course_chooses_no_program_and_widens_nothing() {
         "external_tools.drawio_executable",
         "external_tools.tools_dir",
         "external_tools.browser_sandbox",
+        "hosts.queue",
+        "hosts.store",
         "worker_management.default_execution_mode",
         "worker_management.weight",
         "worker_management.most_workers",
