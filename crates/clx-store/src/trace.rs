@@ -96,6 +96,15 @@ impl TraceFile {
         Self { path: dir.join(DIRECTORY).join(request.to_hex()) }
     }
 
+    /// Forgets the traces of all requests, because results are about to be replaced by others of the same
+    /// keys: what a trace says was in an output may be what is replaced.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn forget_all(dir: &Path) -> Result<(), StoreError> {
+        remove_all(dir)
+    }
+
     /// Reads the trace; `None` if there is none, or a damaged one.
     #[must_use]
     pub fn read(&self) -> Option<Trace> {

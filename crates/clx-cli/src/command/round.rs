@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clx_build::{Build, BuildEvent, BuildOptions, BuildReport, Control, Verifying};
 use clx_status::BuildNote;
+use clx_store::TraceFile;
 use tokio::runtime::Runtime;
 
 use super::failed_steps::{FailedSteps, Remembering};
@@ -57,6 +58,9 @@ impl Round<'_> {
         let Self { args, workshop, runtime, control, failed } = self;
         let BuildSettings { work, .. } = args;
         let (course, store) = (&wanted.course, Arc::clone(&workshop.store));
+        if work.no_cache || args.verify.is_some() {
+            TraceFile::forget_all(workshop.state.store())?;
+        }
         let underway = Underway::begin(args.request(), workshop.state.store(), wanted.began)?;
         workshop.check(&planned.plan)?;
         let spec = std::path::absolute(&args.spec.spec).unwrap_or_else(|_| args.spec.spec.clone());
