@@ -22,14 +22,16 @@ pub enum Group {
     Tools,
     /// Engines of containers, and images.
     Containers,
+    /// Queue and store of many hosts.
+    Hosts,
     /// What code of a course finds in its environment.
     Code,
 }
 
 impl Group {
     /// All groups, in the order of the reference.
-    pub const ALL: [Self; 5] =
-        [Self::Places, Self::Display, Self::Tools, Self::Containers, Self::Code];
+    pub const ALL: [Self; 6] =
+        [Self::Places, Self::Display, Self::Tools, Self::Containers, Self::Hosts, Self::Code];
 
     /// Returns the heading of the group.
     #[must_use]
@@ -39,6 +41,7 @@ impl Group {
             Self::Display => "Display",
             Self::Tools => "Tools",
             Self::Containers => "Containers",
+            Self::Hosts => "Other hosts",
             Self::Code => "What code of a course sees",
         }
     }
@@ -52,6 +55,23 @@ const SEEN: &str = "handed on to kernels";
 
 /// All variables that are about no key.
 pub static VARIABLES: &[Variable] = &[
+    variable(
+        Group::Hosts,
+        "CLX_QUEUE_PASSWORD_FILE",
+        "file with the password of the queue that hosts share",
+    ),
+    variable(Group::Hosts, "PGPASSWORD", "that password itself, unless there is such a file"),
+    variable(
+        Group::Hosts,
+        "PGPASSFILE",
+        "file of passwords by host, database and user; default `~/.pgpass`",
+    ),
+    variable(
+        Group::Hosts,
+        "AWS_ACCESS_KEY_ID",
+        "who asks for objects of the store that hosts share, as for other clients of S3",
+    ),
+    variable(Group::Hosts, "AWS_SECRET_ACCESS_KEY", "the secret that goes with it"),
     variable(Group::Places, "HOME", "below it are the user's configuration, tools and kernels"),
     variable(
         Group::Places,
