@@ -158,7 +158,7 @@ fn hosts_with_addresses_of_their_own_build_what_one_builds() {
 
 #[test]
 fn host_that_is_cut_off_loses_its_job_and_comes_back() {
-    let Some((_server, stage)) = three_addresses() else { return };
+    let Some((server, stage)) = three_addresses() else { return };
     let hangs = tempfile::tempdir().unwrap().keep().join("hangs");
     let code = format!("hang-once {}\nprint done", hangs.display());
     let course = course(1, |_| code.clone());
@@ -173,6 +173,7 @@ fn host_that_is_cut_off_loses_its_job_and_comes_back() {
     assert!(other.stop().is_success());
     drop(cut_off);
     stage.network().plug(0, true);
+    stage.network().wait_for(0, server.port());
     let _again = stage.host_at(0, 1);
     course
         .write("slides/module_100_m/topic_100_t0/slides_t0.py", "# %% tags=[\"keep\"]\nprint x\n");

@@ -2,7 +2,7 @@
 //! [`Network`].
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clx_process::{Exit, Spawn, Waited};
 
@@ -62,6 +62,20 @@ impl Network {
     pub(crate) fn plug(&self, host: u8, is_plugged: bool) {
         let state = if is_plugged { "up" } else { "down" };
         assert!(ip(&["link", "set", &self.cable(host), state]));
+    }
+
+    /// Waits until a host reaches a port in the middle: addresses are learnt anew after its cable was out.
+    pub(crate) fn wait_for(&self, host: u8, port: u16) {
+        let end = Instant::now() + LIMIT;
+        let connect = format!("exec 3<>/dev/tcp/{}/{port}", self.center());
+        loop {
+            let child = self.on(host, "bash").args(["-c", &connect]).start();
+            let done = child.map(|mut child| child.wait(LIMIT));
+            if matches!(done, Ok(Ok(Waited::Exited(Exit::Status(0))))) {
+                return;
+            }
+            assert!(Instant::now() < end, "host {host} reaches nobody");
+        }
     }
 
     fn address(&self, last: u8) -> Ipv4Addr {
