@@ -67,7 +67,7 @@ pub(crate) fn worker_noted(kind: &str, note: &str) -> Diagnostic {
 pub(crate) fn queue_error(error: &QueueError) -> BackendError {
     BackendError::Failed {
         message: error.to_string(),
-        environment: matches!(error, QueueError::Database(_)),
+        environment: matches!(error, QueueError::Database(_) | QueueError::Server { .. }),
     }
 }
 

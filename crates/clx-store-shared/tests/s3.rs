@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clx_core::ContentHash;
 use clx_store_shared::Objects;
-use clx_testkit::s3::{S3Server, free_port, store_at};
+use clx_testkit::port::free_port;
+use clx_testkit::s3::{S3Server, store_at};
 
 /// Opens the storage at an address. The secrets come with the variables of the test.
 fn open(store: &str) -> Objects {

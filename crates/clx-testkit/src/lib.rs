@@ -7,6 +7,7 @@
 //! | [`course`] | small courses in temp dirs |
 //! | [`pty`] | a program in a pseudo-terminal |
 //! | [`postgres`] | a PostgreSQL server of one's own, and a pooler in front of it |
+//! | [`port`] | ports for servers |
 //! | [`s3`] | a server of object storage of one's own |
 //! | [`queue_views`](mod@queue_views) | what people see of a queue, the same for every implementation |
 //! | [`tree`] | what lies in a directory, to be compared |
@@ -19,6 +20,7 @@
 
 pub mod course;
 pub mod fake_kernel;
+pub mod port;
 pub mod postgres;
 pub mod pty;
 pub mod queue_conformance;

@@ -9,7 +9,6 @@ mod template;
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
@@ -20,6 +19,8 @@ use std::time::{Duration, Instant};
 use clx_process::{Child, Spawn, Stdin, Waited};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use crate::port::free_port;
 
 pub use self::pooler::Pooler;
 
@@ -251,10 +252,6 @@ impl PostgresServer {
 fn socket_url(directory: &Path, port: u16) -> String {
     let host = directory.display().to_string().replace('/', "%2F");
     format!("postgres://clx@/postgres?host={host}&port={port}")
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 fn is_root() -> bool {

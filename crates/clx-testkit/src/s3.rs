@@ -1,12 +1,14 @@
 //! A server of object storage of one's own: moto, which speaks S3. Principal type: [`S3Server`].
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clx_process::{Child, Spawn};
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::port::free_port;
 
 /// How long the server may take to start.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -90,13 +92,6 @@ impl S3Server {
 #[must_use]
 pub fn store_at(address: &str, port: u16) -> String {
     format!("s3://{BUCKET}/clx?endpoint=http://{address}:{port}&region=eu-central-1")
-}
-
-/// Returns a port that nobody listens on at this moment.
-#[must_use]
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Makes the bucket; tells whether the server did.

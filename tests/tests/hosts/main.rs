@@ -10,8 +10,9 @@ mod stage;
 use std::time::Duration;
 
 use clx_testkit::fake_kernel::run_if_asked;
+use clx_testkit::port::free_port;
 use clx_testkit::postgres::PostgresServer;
-use clx_testkit::s3::{S3Server, free_port};
+use clx_testkit::s3::S3Server;
 use clx_tests::e2e::finish;
 
 use network::Network;
