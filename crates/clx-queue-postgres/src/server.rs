@@ -33,7 +33,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The server, as one handle uses it.
 pub(crate) struct Server {
-    pool: r2d2::Pool<Manager>,
+    /// Always there until this is dropped.
+    pool: Option<r2d2::Pool<Manager>>,
     pub(crate) address: Address,
     schema: String,
     durability: Durability,
@@ -72,7 +73,7 @@ impl Server {
             .error_handler(Box::new(r2d2::NopErrorHandler))
             .build_unchecked(manager);
         Self {
-            pool,
+            pool: Some(pool),
             address: options.address.clone(),
             schema: options.schema.clone(),
             durability: options.durability,
@@ -83,6 +84,10 @@ impl Server {
             session_lease: options.session_lease,
             clock: options.clock.clone(),
         }
+    }
+
+    fn pool(&self) -> &r2d2::Pool<Manager> {
+        self.pool.as_ref().expect("it is taken by the destructor only")
     }
 
     /// Returns the moment of an injected clock; without one, the server's is asked in each call.
@@ -190,7 +195,7 @@ impl Server {
         &self,
         call: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
     ) -> Result<T, Failure> {
-        let mut client = self.pool.get_timeout(ONCE).map_err(Failure::Pool)?;
+        let mut client = self.pool().get_timeout(ONCE).map_err(Failure::Pool)?;
         if !self.pooler {
             return Ok(call(&mut client)?);
         }
@@ -246,7 +251,7 @@ impl Server {
         let mut n = 0;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let failure = match self.pool.get_timeout(left.clamp(SHORTEST, CONNECT)) {
+            let failure = match self.pool().get_timeout(left.clamp(SHORTEST, CONNECT)) {
                 Ok(mut client) => match attempt(&mut client) {
                     Ok(answer) => return Ok(answer),
                     Err(failure) => failure,
@@ -269,6 +274,17 @@ impl Server {
         postgres::Config::from(options.connection())
             .connect(tls)
             .map_err(|error| Failure::Postgres(error).at(&options.address))
+    }
+}
+
+impl Drop for Server {
+    /// Closing a connection blocks, which the client library does not allow on a thread that runs async
+    /// tasks; and whoever shares the queue with one does not know who will be the last to let it go.
+    fn drop(&mut self) {
+        let pool = self.pool.take();
+        if tokio::runtime::Handle::try_current().is_ok() {
+            std::thread::spawn(move || drop(pool));
+        }
     }
 }
 

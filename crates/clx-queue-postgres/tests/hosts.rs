@@ -95,6 +95,14 @@ fn session_ends_with_its_host_and_no_sooner() {
 }
 
 #[test]
+fn queue_may_be_let_go_by_an_async_task() {
+    let queue = host(&PostgresServer::fresh_schema());
+    open_session(&queue);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async move { drop(queue) });
+}
+
+#[test]
 fn results_are_shared() {
     let schema = PostgresServer::fresh_schema();
     let (one, other) = (host(&schema).results(), host(&schema).results());

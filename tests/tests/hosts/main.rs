@@ -7,6 +7,8 @@
 mod network;
 mod stage;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use clx_testkit::fake_kernel::run_if_asked;
@@ -98,6 +100,25 @@ fn host_that_is_to_stop_ends_its_job_first() {
     assert!(first.stop().is_success());
     let report = finish(build).expect(0).json();
     assert_eq!(report["warnings"].as_array().map(Vec::len), Some(0), "{report}");
+}
+
+#[test]
+fn host_tells_what_it_did() {
+    let stage = Stage::new();
+    let course = course(3, |number| format!("print {number}"));
+    let mut host = stage.start_host(1);
+    let address = host.line("Metrics: http://").replace("Metrics: http://", "");
+    let address = address.trim_end_matches("/metrics");
+    host.line("works for builds");
+    let _built = stage.build(&course, &[]).expect(0);
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let done = "clx_jobs_finished_total{kind=\"notebook\",outcome=\"completed\"} 3";
+    assert!(answer.contains(done) && answer.contains("clx_queue_up 1"), "{answer}");
+    assert!(host.stop().is_success());
 }
 
 #[test]

@@ -106,6 +106,7 @@ impl Stage {
         let state = tempfile::tempdir().unwrap();
         let command = command
             .args(["pool", "run", "--queue", &self.queue, "--store", &self.store()])
+            .args(["--metrics", "127.0.0.1:0"])
             .args(["--kind", "notebook", "--notebook-workers", &workers.to_string()])
             .arg("--state-dir")
             .arg(state.path())
