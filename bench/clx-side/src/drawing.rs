@@ -43,10 +43,7 @@ impl Drawing {
         let payload = serde_json::to_vec(&JobPayload {
             version: JobPayload::VERSION,
             source: self.store.put(source.as_bytes())?,
-            input: to_raw_value(&DiagramInput {
-                file: "diagram".into(),
-                files: Vec::new(),
-            })?,
+            input: to_raw_value(&DiagramInput { file: "diagram".into(), files: Vec::new() })?,
             requests: vec![to_raw_value(&request)?],
         })?;
         let context = JobContext::new(JobId(1), 1);
@@ -54,7 +51,8 @@ impl Drawing {
         let job = Job { label: "diagram", payload: &payload };
         let result = self.runtime.block_on(self.handler.handle(job, &context));
         let seconds = (now_ns() - begin) as f64 / 1e9;
-        let result: JobResult = serde_json::from_slice(&result.map_err(|f| format!("{f:?}"))?.result)?;
+        let result: JobResult =
+            serde_json::from_slice(&result.map_err(|f| format!("{f:?}"))?.result)?;
         match &result.results[..] {
             [RequestResult::Made(made)] if made.diagnostics.is_empty() => Ok(seconds),
             other => Err(format!("not drawn: {other:?}").into()),

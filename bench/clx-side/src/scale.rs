@@ -8,8 +8,8 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use clx_queue::{
-    JobId, JobState, NewJob, NewSession, NewWorker, Owner, Queue, QueueError, Seat, SessionId,
-    SqliteOptions, SqliteQueue, WorkerMode,
+    JobId, JobState, NewJob, NewSession, NewWorker, Owner, Queue, QueueError, QueueView, Seat,
+    SessionId, SqliteOptions, SqliteQueue, WorkerMode,
 };
 use clx_queue_postgres::{PasswordSources, PostgresOptions, PostgresQueue};
 use clx_testkit::postgres::PostgresServer;
@@ -47,7 +47,7 @@ pub fn measure(below: &Path) -> Figures {
     let server = PostgresServer::start_with(&["fsync=on", "shared_buffers=128MB"]);
     let file = directory.path().join("jobs.db");
     let file: Arc<dyn Queue> = Arc::new(SqliteQueue::open(&file, &SqliteOptions::default())?);
-    let open = || -> Outcome<Arc<dyn Queue>> {
+    let open = || -> Outcome<Arc<PostgresQueue>> {
         let passwords = PasswordSources::default();
         let mut options = PostgresOptions::from_url(&server.url(), &passwords)?;
         options.connections = 64;
@@ -58,7 +58,11 @@ pub fn measure(below: &Path) -> Figures {
     let mut figures = Map::new();
     for n in WORKERS {
         figures.insert(format!("file_{n}_per_s"), json!(drain(&*file, &*file, n)?));
+        let before = here.change_counter()?;
         figures.insert(format!("server_{n}_per_s"), json!(drain(&*here, &*there, n)?));
+        // What the server counts as changes is bytes of its log; megabytes of a thousand jobs.
+        let log = (here.change_counter()? - before) as f64 / n_jobs(n) as f64 / 1e3;
+        figures.insert(format!("server_{n}_log_mb"), json!(log));
     }
     figures.insert("file_start_ms".to_owned(), json!(start(&*file, &*file)?));
     figures.insert("server_start_ms".to_owned(), json!(start(&*here, &*there)?));
@@ -108,9 +112,14 @@ fn step(
     Ok(held.first().map(|job| job.id))
 }
 
+/// Returns how many jobs so many workers drain.
+const fn n_jobs(n_workers: usize) -> usize {
+    if n_workers == 1 { 4_000 } else { 12_000 }
+}
+
 /// Returns how many jobs are claimed and completed in a second.
 fn drain(here: &dyn Queue, there: &dyn Queue, n_workers: usize) -> Outcome<f64> {
-    let n_jobs = if n_workers == 1 { 4_000 } else { 12_000 };
+    let n_jobs = n_jobs(n_workers);
     let session = session(here)?;
     fill(here, session, n_jobs)?;
     let seats = (0..n_workers).map(|_| seat(there, session)).collect::<Result<Vec<_>, _>>()?;
@@ -175,7 +184,7 @@ fn start(here: &dyn Queue, there: &dyn Queue) -> Outcome<f64> {
 
 /// So many workers take turns at the jobs, all registered at once. Returns the jobs per second and the
 /// median of a turn in milliseconds; fails if a job was lost or came twice.
-fn crowd(hosts: &[Arc<dyn Queue>], n_workers: usize) -> Outcome<(f64, f64)> {
+fn crowd(hosts: &[Arc<PostgresQueue>], n_workers: usize) -> Outcome<(f64, f64)> {
     let session = session(&*hosts[0])?;
     fill(&*hosts[0], session, N_CROWD_JOBS)?;
     let share = n_workers / DRIVERS + usize::from(n_workers % DRIVERS > 0);

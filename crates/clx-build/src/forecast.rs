@@ -99,19 +99,21 @@ impl Forecast {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn new(plan: &BuildPlan, store: &Store) -> Result<Self, StoreError> {
+    pub fn new(plan: &BuildPlan, past: &Past, store: &Store) -> Result<Self, StoreError> {
+        let Past { places, remembered } = past;
         let keys: Vec<ContentHash> = plan.steps.iter().flat_map(PlannedStep::keys).collect();
-        let (places, known) = rayon::join(|| Places::read(plan, store), || store.lookup(&keys));
-        let (places, mut known) = (places?, known?.into_iter());
-        let remembered = store.remembered_keys()?;
+        let mut known = store.lookup(&keys)?.into_iter();
         let mut looked_up = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
             looked_up.push((step, known.by_ref().take(step.step.outputs.len()).collect()));
         }
         let forecast = |(step, results): (&PlannedStep, Vec<Option<ActionResult>>)| {
-            forecast(step, &results, &places, &remembered, store)
+            forecast(step, &results, places, remembered, store)
         };
-        let steps = looked_up.into_par_iter().map(forecast).collect::<Result<_, _>>()?;
+        let (steps, removals) = rayon::join(
+            || looked_up.into_par_iter().map(forecast).collect::<Result<_, _>>(),
+            || places.unwanted(plan),
+        );
         let copies =
             plan.copies.iter().filter_map(|copy| Some((copy, *plan.digests.get(&copy.source)?)));
         let copies = copies
@@ -119,7 +121,7 @@ impl Forecast {
             .filter(|(path, hash)| places.state(path, Some(*hash)) != PlaceState::Right)
             .map(|(path, _)| path.clone())
             .collect();
-        Ok(Self { steps, copies, removals: places.unwanted(plan) })
+        Ok(Self { steps: steps?, copies, removals })
     }
 }
 
@@ -159,17 +161,31 @@ fn forecast(
     Ok(StepForecast { file, kind, outputs, cause, expected })
 }
 
-/// What clx owns in the roots of a plan.
+/// What earlier builds left behind in output roots; known before there is a plan, so that it can be read
+/// beside the planning.
+pub struct Past {
+    places: Places,
+    remembered: BTreeMap<String, ContentHash>,
+}
+
+impl Past {
+    /// Reads what is known of output roots.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read(roots: &[PathBuf], store: &Store) -> Result<Self, StoreError> {
+        let roots = roots.iter().map(|root| Ok((root.clone(), store.owned(root)?)));
+        let places = Places { roots: roots.collect::<Result<_, StoreError>>()? };
+        Ok(Self { places, remembered: store.remembered_keys()? })
+    }
+}
+
+/// What clx owns in output roots.
 struct Places {
     roots: Vec<(PathBuf, HashMap<PathBuf, OwnedOutput>)>,
 }
 
 impl Places {
-    fn read(plan: &BuildPlan, store: &Store) -> Result<Self, StoreError> {
-        let roots = plan.roots.iter().map(|root| Ok((root.clone(), store.owned(root)?)));
-        Ok(Self { roots: roots.collect::<Result<_, StoreError>>()? })
-    }
-
     /// Tells what lies at a place where the content with this hash belongs; `None`: it is not known yet.
     fn state(&self, path: &Path, wanted: Option<ContentHash>) -> PlaceState {
         let owned =

@@ -36,7 +36,7 @@ mod verify;
 pub use build::{Build, BuildError, BuildOptions, Control};
 pub use diagram::{DiagramParts, DiagramTool, FurtherPicture, ReadDiagram};
 pub use event::{BuildEvent, BuildTotals};
-pub use forecast::{Cause, Forecast, OutputForecast, PlaceState, StepForecast};
+pub use forecast::{Cause, Forecast, OutputForecast, Past, PlaceState, StepForecast};
 pub use outlook::{Slots, predict};
 pub use page::{KernelChoice, PageSettings};
 pub use plan::{BuildPlan, PlanError, PlanSettings};

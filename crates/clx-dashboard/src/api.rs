@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use clx_queue::{JobId, Queue, WorkerRecord, WorkerState};
+use clx_queue::{JobId, Place, WorkerRecord, WorkerState};
 use clx_status::{JobView, Overview, unix_seconds};
 use serde_json::{Value, json};
 
@@ -41,15 +41,18 @@ pub(crate) fn problem_json(problem: &Problem) -> Value {
 
 /// Writes the overview and what is known of the file.
 pub(crate) fn status(site: &Site, overview: &Overview) -> Value {
-    let path = site.queue.path();
-    let metadata = std::fs::metadata(path);
-    let modified = metadata.as_ref().ok().and_then(|metadata| metadata.modified().ok());
+    let place = site.queue.place();
+    let metadata = match &place {
+        Place::File(path) => std::fs::metadata(path).ok(),
+        _ => None,
+    };
+    let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
     let modified = modified.and_then(|moment| moment.duration_since(UNIX_EPOCH).ok());
     let error = site.queue.change_counter().err();
     let mut json = json!(overview);
     json["database"] = json!({
-        "path": path,
-        "exists": metadata.is_ok(),
+        "path": place.to_string(),
+        "exists": metadata.is_some() || (error.is_none() && matches!(place, Place::Server(_))),
         "accessible": error.is_none(),
         "size_bytes": metadata.map_or(0, |metadata| metadata.len()),
         "last_modified": modified.map(|since| since.as_secs()),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clx_core::{Clock, Timestamp};
-use clx_queue::{Owner, SqliteQueue};
+use clx_queue::{Owner, QueueView};
 use clx_serve::{
     Broadcast, EVENT_STREAM, Handler, Hosts, Port, Reply, Request, Server, StatusCode, Tree, event,
 };
@@ -29,7 +29,7 @@ const JSON: &str = "application/json";
 /// What a dashboard shows, and where it listens.
 pub struct DashboardOptions {
     /// The queue.
-    pub queue: Arc<SqliteQueue>,
+    pub queue: Arc<dyn QueueView>,
     /// The directory of the store; it need not be there yet.
     pub store_dir: PathBuf,
     /// Tells the time.
@@ -50,7 +50,7 @@ pub struct Dashboard {
 
 /// What all requests have in common.
 pub(crate) struct Site {
-    pub(crate) queue: Arc<SqliteQueue>,
+    pub(crate) queue: Arc<dyn QueueView>,
     pub(crate) stock: Stock,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) broadcast: Broadcast,

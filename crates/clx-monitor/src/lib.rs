@@ -1,15 +1,15 @@
-//! A terminal UI over a queue's file: builds, workers, failures and a log, from another process while
+//! A terminal UI over a queue: builds, workers, failures and a log, from another process while
 //! builds run, at no cost to them.
 //!
 //! ```text
 //!  keys, sizes ──▶ update ──▶ model ──▶ view ──▶ terminal
 //!                    ▲  └─ effect: open, cancel, retry
-//!  queue's file ─────┘            (change counter, then short reads)
+//!  queue ────────────┘            (change counter, then short reads)
 //! ```
 //!
 //! | module | does |
 //! |---|---|
-//! | `queue_file`, `read`, `pages` | read the file when it changed |
+//! | `watched`, `read`, `pages` | read the queue when it changed |
 //! | `model`, `rows`, `page` | what is shown and selected |
 //! | `update` | keys and fresh data change the model |
 //! | `act` | cancels and retries |
@@ -25,7 +25,6 @@ mod log_file;
 mod model;
 mod page;
 mod pages;
-mod queue_file;
 mod read;
 #[cfg(test)]
 mod read_tests;
@@ -40,6 +39,8 @@ mod update;
 #[cfg(test)]
 mod update_tests;
 mod view;
+mod watched;
 mod words;
 
 pub use run::{End, MonitorError, Settings, run};
+pub use watched::Open;

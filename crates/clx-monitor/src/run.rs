@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clx_core::{Clock, SystemClock};
+use clx_queue::Place;
 use clx_status::IsDead;
 
 use crate::act;
 use crate::model::{Model, Source};
 use crate::page::Subject;
 use crate::pages::{self, Sources};
-use crate::queue_file::QueueFile;
 use crate::screen::{Awaited, Terminal};
 use crate::theme::Theme;
 use crate::update::Effect;
 use crate::view;
+use crate::watched::{Open, Watched};
 
 /// How often clocks on the screen move.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,11 +24,11 @@ const TICK: Duration = Duration::from_secs(1);
 /// What to look at and how.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The file of the queue; it need not exist yet, and is not created.
-    pub queue: PathBuf,
+    /// Where the queue is.
+    pub queue: Place,
     /// The directory of the log files of worker processes; it need not exist.
     pub logs: PathBuf,
-    /// How often to look whether the file changed.
+    /// How often to look whether the queue changed.
     pub refresh: Duration,
     /// Whether to use colours.
     pub is_coloured: bool,
@@ -51,32 +52,32 @@ pub enum MonitorError {
     Terminal(#[from] std::io::Error),
 }
 
-/// Shows a queue until the user ends it. `is_dead` tells whether the owner of a build has died. Takes the
+/// Shows the queue that `open` opens until the user ends it. `is_dead` tells whether the owner of a build has died. Takes the
 /// terminal of this process, and leaves it as it was whatever happens.
 ///
 /// # Errors
 /// [`MonitorError::Terminal`]. A queue that cannot be read is shown as such, and tried again.
-pub fn run(settings: &Settings, is_dead: IsDead<'_>) -> Result<End, MonitorError> {
+pub fn run(settings: &Settings, open: Open<'_>, is_dead: IsDead<'_>) -> Result<End, MonitorError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut terminal = Terminal::enter()?;
-    let (path, logs) = (settings.queue.clone(), settings.logs.clone());
-    let place = place(&path);
-    let model = Model::new(place, clock.now(), terminal.size()?);
-    let file = QueueFile::new(path, logs, Arc::clone(&clock), is_dead);
+    let model = Model::new(name(&settings.queue), clock.now(), terminal.size()?);
+    let watched = Watched::new(open, settings.logs.clone(), Arc::clone(&clock), is_dead);
     let theme = Theme { is_coloured: settings.is_coloured };
     let next_look = Instant::now();
-    Monitor { model, file, clock, is_dead, theme, next_look }.run(&mut terminal, settings.refresh)
+    Monitor { model, watched, clock, is_dead, theme, next_look }
+        .run(&mut terminal, settings.refresh)
 }
 
 /// Returns what people call a queue: the course whose it is, or else its file.
-fn place(queue: &Path) -> String {
+fn name(place: &Place) -> String {
+    let Place::File(queue) = place else { return place.to_string() };
     let course = queue.parent().filter(|directory| directory.file_name() == Some(".clx".as_ref()));
     course.and_then(Path::parent).unwrap_or(queue).display().to_string()
 }
 
 struct Monitor<'a> {
     model: Model,
-    file: QueueFile<'a>,
+    watched: Watched<'a>,
     clock: Arc<dyn Clock>,
     is_dead: IsDead<'a>,
     theme: Theme,
@@ -116,7 +117,7 @@ impl Monitor<'_> {
 
     /// Takes what changed in the queue; false if nothing did.
     fn look(&mut self) -> bool {
-        let Some(source) = self.file.look() else {
+        let Some(source) = self.watched.look() else {
             // Log files are no part of the queue.
             return match self.model.open_subject() {
                 Some(Subject::WorkerLogs) => {
@@ -135,7 +136,7 @@ impl Monitor<'_> {
 
     /// Does what the model asks of the queue.
     fn perform(&mut self, effect: &Effect) {
-        let Some(queue) = self.file.queue() else { return };
+        let Some(queue) = self.watched.queue() else { return };
         let said = match effect {
             Effect::Quit | Effect::Interrupt => return,
             Effect::Open(subject) => return self.open(subject),
@@ -148,11 +149,12 @@ impl Monitor<'_> {
 
     /// Reads a page and shows it, or why it cannot be read.
     fn open(&mut self, subject: &Subject) {
-        let (Some(queue), Source::Open(snapshot)) = (self.file.queue(), &self.model.source) else {
+        let (Some(queue), Source::Open(snapshot)) = (self.watched.queue(), &self.model.source)
+        else {
             return;
         };
         let (now, is_dead) = (self.clock.now(), self.is_dead);
-        let sources = Sources { queue, snapshot, logs: self.file.reader.logs(), now, is_dead };
+        let sources = Sources { queue, snapshot, logs: self.watched.reader.logs(), now, is_dead };
         match pages::read(subject, &sources) {
             Ok(page) => self.model.opened(page),
             Err(error) => self.model.notice = Some(error.to_string()),

@@ -12,6 +12,9 @@ use crate::url::Address;
 /// The state that the function `claim` raises if a report needs the long way.
 pub(crate) const LONG_WAY: &str = "CLX01";
 
+/// The state that the function `enqueue` raises if the session is not open.
+pub(crate) const SESSION_CLOSED: &str = "CLX02";
+
 /// Why an operation was undone.
 #[derive(Debug)]
 pub(crate) enum Failure {

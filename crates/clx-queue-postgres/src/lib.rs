@@ -120,7 +120,7 @@ impl PostgresQueue {
         drop(client);
         let server = Arc::new(Server::new(&options, own_tls));
         let hub = Arc::new(Hub::default());
-        let name = token::random_hex().map_err(|source| unusable(&options.address, source))?;
+        let name = token::fresh_token()?;
         let upkeep =
             Upkeep::start(Arc::clone(&server), Arc::clone(&hub), name.clone(), options.safety_poll)
                 .map_err(|source| unusable(&options.address, source))?;

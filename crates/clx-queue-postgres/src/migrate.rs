@@ -11,6 +11,7 @@ const STEPS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_queue.sql")),
     (2, include_str!("migrations/0002_calls.sql")),
     (3, include_str!("migrations/0003_hosts.sql")),
+    (4, include_str!("migrations/0004_enqueue.sql")),
 ];
 
 /// The oldest server that is known to do: 15.

@@ -152,6 +152,12 @@ pub enum OptionsError {
 }
 
 impl PostgresOptions {
+    /// Returns where the queue is, without user and secrets.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.address.to_string()
+    }
+
     /// Reads a URL, `postgres://USER@HOST:PORT/DATABASE?PARAMETERS`, and finds the password for it.
     ///
     /// Parameters beside those of the client library: `schema`, `durability` (`normal`, `full`),

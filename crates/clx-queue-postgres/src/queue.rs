@@ -16,18 +16,15 @@ use crate::error::{Failure, LONG_WAY};
 use crate::hub::{Gate, JobType, Topic, lock};
 use crate::operation::claim::{Call, Limits};
 use crate::operation::{
-    beat, cancel, claim, control, enqueue, finished, jobs, list, prune, retry, session, worker,
+    beat, cancel, claim, control, enqueue, finished, jobs, list, plain, prune, retry, session,
+    worker,
 };
-use crate::token::random_hex;
+use crate::token::fresh_token;
 use crate::transaction::Effects;
 
 impl Queue for PostgresQueue {
     fn open_session(&self, new: &NewSession) -> Result<SessionId, QueueError> {
-        let token = random_hex().map_err(|source| QueueError::Server {
-            message: "the operating system gives no random numbers".to_owned(),
-            is_transient: false,
-            source: Some(Arc::new(source)),
-        })?;
+        let token = fresh_token()?;
         let lease = self.server.session_lease;
         let id = self.write(|tx| session::open(tx, new, &token, lease))?;
         if let Some(leases) = &self.leases {
@@ -54,6 +51,9 @@ impl Queue for PostgresQueue {
 
     fn enqueue(&self, session: SessionId, jobs: Vec<NewJob>) -> Result<Vec<JobId>, QueueError> {
         let types = self.job_types(jobs.iter().map(|job| job.job_type.as_str()))?;
+        if plain::is_plain(&jobs) {
+            return self.enqueue_plain(session, &jobs, &types);
+        }
         self.write(|tx| enqueue::enqueue(tx, session, &jobs, &types))
     }
 
@@ -237,6 +237,26 @@ impl PostgresQueue {
         self.write(|tx| claim::the_long_way(tx, request, &function))
     }
 
+    /// Enqueues in one round trip, also if its answer was lost once.
+    fn enqueue_plain(
+        &self,
+        session: SessionId,
+        jobs: &[NewJob],
+        types: &HashMap<String, JobType>,
+    ) -> Result<Vec<JobId>, QueueError> {
+        let token = fresh_token()?;
+        let types = plain::types_of(jobs, types);
+        let batch = plain::Batch { token: &token, session, jobs, types };
+        let function = self.server.qualified("enqueue");
+        let limits = limits(self.server.clock(), self.server.owners_limits());
+        let ids = self
+            .server
+            .call(|client| plain::enqueue(client, &function, &batch, &limits))
+            .map_err(|failure| plain::refusal(failure, session).at(&self.server.address))?;
+        self.wake(&plain::effects(&batch));
+        Ok(ids)
+    }
+
     fn ready_gate(&self, worker: WorkerId) -> Result<Arc<Gate>, QueueError> {
         if let Some(gate) = self.hub.place(worker) {
             return Ok(gate);
@@ -286,7 +306,7 @@ impl PostgresQueue {
         Ok(answer)
     }
 
-    fn call<T>(
+    pub(crate) fn call<T>(
         &self,
         call: impl FnMut(&mut postgres::Client) -> Result<T, postgres::Error>,
     ) -> Result<T, QueueError> {

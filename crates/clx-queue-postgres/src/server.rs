@@ -12,7 +12,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{Failure, Fault};
 use crate::options::{Durability, PostgresOptions};
-use crate::token::{random_hex, spread};
+use crate::token::{fresh_token, spread};
 use crate::transaction::{Effects, Tx};
 use crate::url::Address;
 use crate::value::millis;
@@ -126,11 +126,7 @@ impl Server {
         &self,
         mut operation: impl FnMut(&mut Tx<'_>) -> Result<T, Failure>,
     ) -> Result<(T, Effects), QueueError> {
-        let token = random_hex().map_err(|source| QueueError::Server {
-            message: "the operating system gives no random numbers".to_owned(),
-            is_transient: false,
-            source: Some(Arc::new(source)),
-        })?;
+        let token = fresh_token()?;
         let opening = self.opening(&Purpose::Write(&token));
         // The answer of the last try that came as far as its COMMIT. If that one took place, the next
         // try meets its token; if it is still under way, the next try waits for its end.

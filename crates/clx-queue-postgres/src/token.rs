@@ -1,16 +1,27 @@
-//! Random names and pauses. Principal functions: [`random_hex`], [`spread`].
+//! Random names and pauses. Principal functions: [`fresh_token`], [`spread`].
 
-use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use clx_queue::QueueError;
+use rustix::rand::{GetRandomFlags, getrandom};
+
 /// Returns 128 random bits of the operating system as 32 hexadecimal digits.
-pub(crate) fn random_hex() -> io::Result<String> {
+///
+/// # Errors
+/// [`QueueError::Server`] if the system gives none.
+pub(crate) fn fresh_token() -> Result<String, QueueError> {
     let mut bytes = [0_u8; 16];
-    let n = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
-    if n < bytes.len() {
-        return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
-    }
-    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+    let source = match getrandom(&mut bytes, GetRandomFlags::empty()) {
+        // The system never gives less than was asked for, up to 256 bytes.
+        Ok(_) => return Ok(format!("{:032x}", u128::from_ne_bytes(bytes))),
+        Err(source) => source,
+    };
+    Err(QueueError::Server {
+        message: "the operating system gives no random numbers".to_owned(),
+        is_transient: false,
+        source: Some(Arc::new(source)),
+    })
 }
 
 /// Returns a duration varied by up to a third, less or more, so that callers spread. Without random
@@ -18,7 +29,7 @@ pub(crate) fn random_hex() -> io::Result<String> {
 pub(crate) fn spread(duration: Duration) -> Duration {
     let third = u64::try_from(duration.as_micros() / 3).unwrap_or(u64::MAX / 4).max(1);
     let mut bytes = [0_u8; 8];
-    match rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()) {
+    match getrandom(&mut bytes, GetRandomFlags::empty()) {
         Ok(8) => {
             let jitter = u64::from_ne_bytes(bytes) % (2 * third);
             duration + Duration::from_micros(jitter)

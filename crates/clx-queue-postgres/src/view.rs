@@ -2,14 +2,22 @@
 
 use clx_core::Timestamp;
 use clx_queue::{
-    Event, JobFilter, JobId, JobRecord, Minute, QueueError, QueueView, SessionFilter, SessionId,
-    SessionRecord, Total,
+    Event, JobFilter, JobId, JobRecord, Minute, Place, QueueError, QueueView, SessionFilter,
+    SessionId, SessionRecord, Total,
 };
 
 use crate::PostgresQueue;
 use crate::operation::{jobs, list, overview, session};
 
 impl QueueView for PostgresQueue {
+    fn place(&self) -> Place {
+        Place::Server(self.server.address.to_string())
+    }
+
+    fn change_counter(&self) -> Result<u64, QueueError> {
+        self.call(overview::written)
+    }
+
     fn list_sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionRecord>, QueueError> {
         self.server.read(|tx| session::list(tx, filter))
     }

@@ -64,7 +64,7 @@ pub use queue::{Counts, Pruned, Queue, Retention};
 pub use session::{NewSession, Owner, SessionRecord, SessionRole, SessionState};
 pub use sqlite::{SqliteOptions, SqliteQueue};
 pub use state::{ErrorClass, JobState, WorkerMode, WorkerState};
-pub use view::{Minute, QueueView, SessionFilter, Total};
+pub use view::{Minute, Place, QueueView, SessionFilter, Total};
 pub use worker::{
     Activation, Beat, Claim, ClaimRequest, ClaimedJob, Completion, NewWorker, Outcome, ProcessId,
     Released, Seat, WorkerExit, WorkerRecord,

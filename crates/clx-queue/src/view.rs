@@ -1,5 +1,8 @@
 //! What people look at; nothing of it is needed to do jobs. Principal type: [`QueueView`].
 
+use std::fmt;
+use std::path::PathBuf;
+
 use clx_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -46,9 +49,40 @@ pub struct SessionFilter {
     pub limit: u32,
 }
 
+/// Where a queue is kept. Written as people are told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// In a file.
+    File(PathBuf),
+    /// On a server, told without secrets.
+    Server(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Server(address) => address.fmt(f),
+        }
+    }
+}
+
 /// A queue that can be looked at. No call changes anything, none takes longer because of how much the
 /// queue has done before (sums are kept, lists are read by the page).
 pub trait QueueView: Queue {
+    /// Returns where the queue is kept.
+    fn place(&self) -> Place;
+
+    /// Returns a number that differs from the last one if anybody, this handle or another process, has
+    /// changed the queue since; numbers of different handles mean nothing to each other. Costs no look
+    /// at a table, so displays call it often.
+    ///
+    /// # Errors
+    /// [`QueueError::Database`], also if the file is gone or another one lies at its path;
+    /// [`QueueError::Server`].
+    fn change_counter(&self) -> Result<u64, QueueError>;
+
     /// Lists sessions, a page at a time.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic")]
 #![expect(clippy::print_stdout, reason = "whoever runs a test shall see that it is skipped")]
 
+mod looking;
 mod network;
 mod stage;
 

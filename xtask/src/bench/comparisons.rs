@@ -327,6 +327,13 @@ pub(super) const COMPARISONS: &[Comparison] = &[
         bar: Bar::AtMost(5.0),
     },
     Comparison {
+        what: "write-ahead log of PostgreSQL for 1,000 such jobs, 16 workers",
+        clx: ("clx", "scale", "server_16_log_mb"),
+        other: None,
+        unit: Unit::Megabytes,
+        bar: Bar::None,
+    },
+    Comparison {
         what: "claim + complete on PostgreSQL, 10,000 registered workers, beside 100",
         clx: ("clx", "scale", "crowd_10000_per_s"),
         other: Some(("clx", "scale", "crowd_100_per_s")),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::build::StateArgs;
+use super::queue::LookArgs;
 
 /// Shown below the help of `clx monitor`.
 pub(super) const EXAMPLES: &str = "It shows builds of other terminals, needs none to run, and changes nothing but what `c` (cancel)\n\
@@ -14,9 +14,9 @@ pub(super) const EXAMPLES: &str = "It shows builds of other terminals, needs non
 /// What to look at and how.
 #[derive(Debug, Args)]
 pub struct MonitorArgs {
-    /// Where the queue is.
+    /// The queue.
     #[command(flatten)]
-    pub state: StateArgs,
+    pub look: LookArgs,
     /// Look for changes every so many seconds, from 1 to 10
     #[arg(
         long,

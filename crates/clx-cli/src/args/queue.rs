@@ -11,12 +11,23 @@ use super::ListFormat;
 pub use super::age::Age;
 use super::build::StateArgs;
 
-/// Where builds write what they do, and how to print what stands there.
-#[derive(Debug, Args)]
-pub struct QueueArgs {
+/// The queue to look at.
+#[derive(Debug, Clone, Args)]
+pub struct LookArgs {
     /// Where queue and cache are.
     #[command(flatten)]
     pub state: StateArgs,
+    /// Queue that hosts share, `postgres://USER@HOST/DATABASE`, instead of a file
+    #[arg(long, value_name = "URL", conflicts_with = "jobs_db_path")]
+    pub queue: Option<String>,
+}
+
+/// Where builds write what they do, and how to print what stands there.
+#[derive(Debug, Args)]
+pub struct QueueArgs {
+    /// The queue.
+    #[command(flatten)]
+    pub look: LookArgs,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
@@ -28,9 +39,9 @@ pub struct QueueArgs {
 /// Arguments of `clx status`.
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// Where queue and cache are.
+    /// The queue.
     #[command(flatten)]
-    pub state: StateArgs,
+    pub look: LookArgs,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: StatusFormat,

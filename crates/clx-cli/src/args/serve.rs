@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use clap::Args;
 
-use super::build::StateArgs;
+use super::queue::LookArgs;
 
 /// Shown below the help of `clx serve`.
 pub(super) const EXAMPLES: &str = "Without `--state-dir` and `--jobs-db-path`, what `CLX_DB_PATH` names \
@@ -14,9 +14,9 @@ pub(super) const EXAMPLES: &str = "Without `--state-dir` and `--jobs-db-path`, w
 /// What the dashboard shows, and where it listens.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where queue and cache are.
+    /// The queue.
     #[command(flatten)]
-    pub state: StateArgs,
+    pub look: LookArgs,
     /// Address of this machine to listen at
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     pub host: IpAddr,

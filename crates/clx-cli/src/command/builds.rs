@@ -1,13 +1,13 @@
 //! `clx builds`: what was built when, and how it went.
 
-use clx_backend_sqlite::is_dead;
-use clx_queue::{JobFilter, JobRecord, Queue, SessionFilter, SessionId, SqliteQueue};
+use clx_queue::{JobFilter, JobRecord, QueueView, SessionFilter, SessionId};
 use clx_status::words::{ago, span};
 use clx_status::{Build, BuildState, problems};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::queue_file::{now, with_queue};
+use super::queue_file::now;
+use super::shown::{Shown, with_queue};
 use crate::args::ListFormat;
 use crate::args::queue::{BuildsCommand, ListBuildsArgs, ShowBuildArgs};
 use crate::display::{Style, plural, stdout_line, stdout_text, table};
@@ -21,19 +21,23 @@ const LOOKED_AT: u32 = 10_000;
 
 pub(super) fn run(command: &BuildsCommand) -> Exit {
     match command {
-        BuildsCommand::List(args) => with_queue(&args.queue.state, |queue, _| list(queue, args)),
-        BuildsCommand::Show(args) => with_queue(&args.queue.state, |queue, _| show(queue, args)),
+        BuildsCommand::List(args) => {
+            with_queue(&args.queue.look, |queue, shown| list(queue, shown, args))
+        }
+        BuildsCommand::Show(args) => {
+            with_queue(&args.queue.look, |queue, shown| show(queue, shown, args))
+        }
     }
 }
 
-fn list(queue: &SqliteQueue, args: &ListBuildsArgs) -> Result<Exit, Failure> {
+fn list(queue: &dyn QueueView, shown: &Shown, args: &ListBuildsArgs) -> Result<Exit, Failure> {
     let filter = SessionFilter {
         open: args.running,
         after: args.after.map(SessionId),
         limit: args.limit.saturating_add(1),
         session: None,
     };
-    let mut builds = Build::list(queue, &filter, now(), &is_dead)?;
+    let mut builds = Build::list(queue, &filter, now(), &shown.is_dead())?;
     let has_more = builds.len() > args.limit as usize;
     builds.truncate(args.limit as usize);
     match args.queue.format {
@@ -76,10 +80,10 @@ fn seconds_ago(build: &Build) -> f64 {
     (clx_status::unix_seconds(now()) - build.started) as f64
 }
 
-fn show(queue: &SqliteQueue, args: &ShowBuildArgs) -> Result<Exit, Failure> {
+fn show(queue: &dyn QueueView, shown: &Shown, args: &ShowBuildArgs) -> Result<Exit, Failure> {
     let filter =
         SessionFilter { session: args.build.map(SessionId), limit: 1, ..SessionFilter::default() };
-    let build = Build::list(queue, &filter, now(), &is_dead)?.pop().ok_or_else(|| {
+    let build = Build::list(queue, &filter, now(), &shown.is_dead())?.pop().ok_or_else(|| {
         Failure::refused(match args.build {
             Some(id) => format!(
                 "there is no build {id}\n  hint: `clx builds list` shows those that there are"
@@ -116,7 +120,7 @@ fn duration(job: &JobRecord) -> f64 {
 }
 
 fn print_page(
-    queue: &SqliteQueue,
+    queue: &dyn QueueView,
     build: &Build,
     failed: &[JobRecord],
     slowest: &[JobRecord],

@@ -8,7 +8,7 @@ use clx_store::{Store, StoreOptions};
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-use super::queue_file::{QueueFile, with_queue};
+use super::queue_file::{QueueFile, with_queue_file};
 use crate::args::ListFormat;
 use crate::args::queue::{
     BackupArgs, DbArgs, DbCommand, DeleteArgs, PruneDbArgs, Which, WhichDbArgs,
@@ -23,22 +23,22 @@ const DAY: u64 = 24 * 60 * 60;
 pub(super) fn run(command: &DbCommand) -> Exit {
     match command {
         DbCommand::Stats(args) => {
-            with_queue(&args.queue.state, |queue, file| stats(queue, file, args))
+            with_queue_file(&args.queue.look.state, |queue, file| stats(queue, file, args))
         }
         DbCommand::Prune(args) => {
-            with_queue(&args.queue.state, |queue, file| prune(queue, file, args))
+            with_queue_file(&args.queue.look.state, |queue, file| prune(queue, file, args))
         }
         DbCommand::Vacuum(args) => {
-            with_queue(&args.queue.state, |queue, file| vacuum(queue, file, args))
+            with_queue_file(&args.queue.look.state, |queue, file| vacuum(queue, file, args))
         }
         DbCommand::Check(args) => {
-            with_queue(&args.queue.state, |queue, file| check(queue, file, args))
+            with_queue_file(&args.queue.look.state, |queue, file| check(queue, file, args))
         }
         DbCommand::Backup(args) => {
-            with_queue(&args.which.queue.state, |queue, file| backup(queue, file, args))
+            with_queue_file(&args.which.queue.look.state, |queue, file| backup(queue, file, args))
         }
         DbCommand::Delete(args) => {
-            with_queue(&args.which.queue.state, |queue, file| delete(queue, file, args))
+            with_queue_file(&args.which.queue.look.state, |queue, file| delete(queue, file, args))
         }
     }
 }

@@ -5,14 +5,15 @@ mod filter;
 mod show;
 mod watch;
 
-use clx_queue::{JobId, JobRecord, Queue, SqliteQueue};
+use clx_queue::{JobId, JobRecord, QueueView};
 use clx_status::word;
 use clx_status::words::{ago, span};
 use serde_json::{Value, json};
 
 use self::filter::job_filter;
 use super::failure::Failure;
-use super::queue_file::{now, with_queue};
+use super::queue_file::now;
+use super::shown::with_queue;
 use crate::args::ListFormat;
 use crate::args::queue::{JobFilterArgs, JobsCommand, ListJobsArgs};
 use crate::display::{plural, stdout_line, stdout_text, table};
@@ -20,21 +21,21 @@ use crate::exit::Exit;
 
 pub(super) fn run(command: &JobsCommand) -> Exit {
     match command {
-        JobsCommand::List(args) => with_queue(&args.queue.state, |queue, _| list(queue, args)),
-        JobsCommand::Show(args) => with_queue(&args.queue.state, |queue, _| show::run(queue, args)),
+        JobsCommand::List(args) => with_queue(&args.queue.look, |queue, _| list(queue, args)),
+        JobsCommand::Show(args) => with_queue(&args.queue.look, |queue, _| show::run(queue, args)),
         JobsCommand::Cancel(args) => {
-            with_queue(&args.queue.state, |queue, _| cancel::cancel(queue, args))
+            with_queue(&args.queue.look, |queue, _| cancel::cancel(queue, args))
         }
         JobsCommand::Retry(args) => {
-            with_queue(&args.queue.state, |queue, _| cancel::retry(queue, args))
+            with_queue(&args.queue.look, |queue, _| cancel::retry(queue, args))
         }
         JobsCommand::Watch(args) => {
-            with_queue(&args.queue.state, |queue, _| watch::run(queue, args))
+            with_queue(&args.queue.look, |queue, _| watch::run(queue, args))
         }
     }
 }
 
-fn list(queue: &SqliteQueue, args: &ListJobsArgs) -> Result<Exit, Failure> {
+fn list(queue: &dyn QueueView, args: &ListJobsArgs) -> Result<Exit, Failure> {
     let mut filter = job_filter(&args.filter);
     filter.troubled = args.failed;
     filter.after = args.after.map(JobId);

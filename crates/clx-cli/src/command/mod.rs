@@ -36,6 +36,7 @@ mod round;
 mod scaffold;
 mod serve;
 mod setup;
+mod shown;
 mod spec_files;
 mod status;
 mod toolbox;

@@ -1,32 +1,33 @@
-//! `clx monitor`: a terminal UI over the queue's file.
+//! `clx monitor`: a terminal UI over the queue.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use clx_backend_sqlite::is_dead;
 use clx_monitor::{End, Settings};
+use clx_queue::Place;
 
-use super::queue_file::QueueFile;
+use super::shown::Shown;
 use super::with_causes;
 use crate::args::MonitorArgs;
 use crate::display::{Style, stderr_line};
 use crate::exit::Exit;
 
 pub(super) fn run(args: &MonitorArgs) -> Exit {
-    let file = match QueueFile::find(&args.state) {
-        Ok(file) => file,
+    let shown = match Shown::find(&args.look) {
+        Ok(shown) => shown,
         Err(exit) => return exit,
     };
-    if let Err(message) = check(&file) {
+    if let Err(message) = check(&shown) {
         return refuse(&message);
     }
     let settings = Settings {
-        logs: file.store.join("logs"),
-        queue: file.path,
+        logs: shown.logs(),
+        queue: shown.place(),
         refresh: Duration::from_secs(args.refresh),
         is_coloured: Style::wants_colours(),
     };
-    match clx_monitor::run(&settings, &is_dead) {
+    let open = || shown.exists().then(|| shown.look()).transpose();
+    match clx_monitor::run(&settings, &open, &shown.is_dead()) {
         Ok(End::Quit) => Exit::Built,
         Ok(End::Interrupted) => Exit::Interrupted,
         Err(error) => {
@@ -37,9 +38,15 @@ pub(super) fn run(args: &MonitorArgs) -> Exit {
 }
 
 /// A queue that does not exist yet is waited for, a directory is not.
-fn check(file: &QueueFile) -> Result<(), String> {
-    let directory = file.path.parent().unwrap_or(&file.path);
-    if !directory.is_dir() {
+fn check(shown: &Shown) -> Result<(), String> {
+    let place = shown.place();
+    let directory = match &place {
+        Place::File(path) => path.parent(),
+        _ => None,
+    };
+    if let Some(directory) = directory
+        && !directory.is_dir()
+    {
         return Err(format!(
             "there is no directory {}\n  hint: go to a course that was built, or name its state directory \
              with `--state-dir`",

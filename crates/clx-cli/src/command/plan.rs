@@ -1,9 +1,11 @@
 //! `clx plan`: what a build would do, and why.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
-use clx_build::{BuildTotals, Cause, Forecast, PlaceState, StepForecast, predict};
+use clx_build::{BuildTotals, Cause, Forecast, Past, PlaceState, StepForecast, predict};
 use clx_core::Diagnostic;
 use clx_course::Course;
 use serde_json::{Value, json};
@@ -77,7 +79,12 @@ pub(super) fn foresee(
     let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
     let (toolbox, store) = (workshop.toolbox(), &workshop.store);
     let planner = Planner { course: &course, work, toolbox: &toolbox, store };
-    let Planned { plan, .. } = planner.plan(&outputs)?;
+    let roots: Vec<PathBuf> = outputs.targets.iter().map(|target| target.root.clone()).collect();
+    let (planned, past) = thread::scope(|scope| {
+        let past = scope.spawn(|| Past::read(&roots, store));
+        (planner.plan(&outputs), past.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let (Planned { plan, .. }, past) = (planned?, past?);
     let plan = match &narrow {
         None => plan,
         Some(narrow) => match narrow.fit(&course, plan) {
@@ -85,10 +92,13 @@ pub(super) fn foresee(
             None => return foresee(request, None),
         },
     };
-    let forecast = Forecast::new(&plan, store)?;
+    let forecast = Forecast::new(&plan, &past, store)?;
     store.flush()?;
     let problems = found.into_iter().chain(plan.problems().iter().cloned()).collect();
-    Ok(Foreseen { course, forecast, totals: plan.totals(), problems })
+    let totals = plan.totals();
+    // To give back so many small pieces of memory takes a while, for which nobody need wait.
+    thread::spawn(move || drop((plan, past, outputs)));
+    Ok(Foreseen { course, forecast, totals, problems })
 }
 
 /// What is told of what a build would do.

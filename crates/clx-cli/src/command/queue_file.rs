@@ -62,8 +62,8 @@ pub(super) fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// Finds and opens the queue, lets a command work with it, and prints what it could not do.
-pub(super) fn with_queue(
+/// Finds and opens the queue's file, lets a command work with it, and prints what it could not do.
+pub(super) fn with_queue_file(
     args: &StateArgs,
     work: impl FnOnce(&SqliteQueue, &QueueFile) -> Result<Exit, Failure>,
 ) -> Exit {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clx_backend_sqlite::is_dead;
 use clx_core::SystemClock;
 use clx_dashboard::{Dashboard, DashboardError, DashboardOptions};
 use clx_process::{Exit as Ended, Spawn, Waited};
 use clx_serve::Port;
 
 use super::failure::Failure;
-use super::queue_file::QueueFile;
+use super::shown::Shown;
 use super::wiring::runtime;
 use super::with_causes;
 use crate::args::ServeArgs;
@@ -30,21 +29,21 @@ pub(super) fn run(args: &ServeArgs) -> Exit {
         ));
         return Exit::Usage;
     }
-    let file = match QueueFile::find(&args.state) {
-        Ok(file) => file,
+    let shown = match Shown::find(&args.look) {
+        Ok(shown) => shown,
         Err(exit) => return exit,
     };
-    serve(args, &file).map_or_else(Failure::print, |()| Exit::Built)
+    serve(args, &shown).map_or_else(Failure::print, |()| Exit::Built)
 }
 
-fn serve(args: &ServeArgs, file: &QueueFile) -> Result<(), Failure> {
-    let queue = file.open()?;
+fn serve(args: &ServeArgs, shown: &Shown) -> Result<(), Failure> {
+    let queue = shown.open()?;
     let runtime = runtime().map_err(Failure::environment)?;
     let options = DashboardOptions {
-        queue: Arc::new(queue),
-        store_dir: file.store.clone(),
+        queue: queue.into(),
+        store_dir: shown.file.store.clone(),
         clock: Arc::new(SystemClock),
-        is_dead: Box::new(is_dead),
+        is_dead: Box::new(shown.is_dead()),
         host: args.host,
         port: Port::Exactly(args.port),
     };
@@ -57,7 +56,7 @@ fn serve(args: &ServeArgs, file: &QueueFile) -> Result<(), Failure> {
     .map_err(Failure::environment)?;
     let url = dashboard.url();
     stdout_line(&url);
-    stderr_line(&format!("Showing {}; Ctrl+C ends.", file.path.display()));
+    stderr_line(&format!("Showing {}; Ctrl+C ends.", shown.place()));
     if args.allow_remote && !args.host.is_loopback() {
         stderr_line(
             "warning: anybody who reaches this address can look at everything and cancel jobs",

@@ -3,28 +3,28 @@
 use std::fs::Metadata;
 use std::time::UNIX_EPOCH;
 
-use clx_backend_sqlite::is_dead;
-use clx_queue::SqliteQueue;
+use clx_queue::{Place, QueueError, QueueView};
 use clx_status::{Health, Overview};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::queue_file::{QueueFile, now};
+use super::queue_file::now;
+use super::shown::Shown;
 use crate::args::StatusArgs;
 use crate::args::queue::StatusFormat;
 use crate::display::{Parts, Style, amount, compact, status_table, stdout_line, stdout_text};
 use crate::exit::Exit;
 
 pub(super) fn run(args: &StatusArgs) -> Exit {
-    let file = match QueueFile::find(&args.state) {
-        Ok(file) => file,
+    let shown = match Shown::find(&args.look) {
+        Ok(shown) => shown,
         Err(exit) => return exit,
     };
-    let looked = file.open().and_then(|queue| look(&queue, args).map_err(Failure::from));
+    let looked = shown.open().and_then(|queue| look(&*queue, &shown, args).map_err(Failure::from));
     match looked {
         Ok(health) => exit_of(health),
         Err(failure) if args.format == StatusFormat::Json => {
-            stdout_line(&unreadable(&file, &failure.message).to_string());
+            stdout_line(&unreadable(&shown, &failure.message).to_string());
             exit_of(Health::Error)
         }
         Err(failure) => {
@@ -43,53 +43,63 @@ fn exit_of(health: Health) -> Exit {
     }
 }
 
-fn look(queue: &SqliteQueue, args: &StatusArgs) -> Result<Health, clx_queue::QueueError> {
-    let overview = Overview::read(queue, now(), &is_dead)?;
+fn look(queue: &dyn QueueView, shown: &Shown, args: &StatusArgs) -> Result<Health, QueueError> {
+    let overview = Overview::read(queue, now(), &shown.is_dead())?;
     match args.format {
         StatusFormat::Table => {
             let parts = Parts { workers: !args.jobs, jobs: !args.workers };
-            let sizes = queue.file_sizes();
-            let size = amount(sizes.database + sizes.wal);
-            let place = format!("{} ({size})", queue.path().display());
+            let place = match size(&queue.place()) {
+                Some(bytes) => format!("{} ({})", queue.place(), amount(bytes)),
+                None => queue.place().to_string(),
+            };
             let style = Style::for_stdout(args.no_color);
             stdout_text(&status_table(&overview, &place, parts, style));
         }
-        StatusFormat::Json => stdout_line(&report(&overview, queue).to_string()),
+        StatusFormat::Json => {
+            let mut report = serde_json::to_value(&overview).unwrap_or_default();
+            report["database"] = database(&queue.place(), true, None);
+            stdout_line(&report.to_string());
+        }
         StatusFormat::Compact => stdout_line(&compact(&overview)),
     }
     Ok(overview.status)
 }
 
-fn report(overview: &Overview, queue: &SqliteQueue) -> Value {
-    let mut report = serde_json::to_value(overview).unwrap_or_default();
-    let sizes = queue.file_sizes();
-    report["database"] = json!({
-        "path": queue.path(),
-        "accessible": true,
-        "exists": true,
-        "size_bytes": sizes.database + sizes.wal,
-        "last_modified": std::fs::metadata(queue.path()).ok().and_then(|file| modified(&file)),
-        "error_message": null,
-    });
-    report
-}
-
-fn unreadable(file: &QueueFile, message: &str) -> Value {
-    let found = std::fs::metadata(&file.path).ok();
+fn unreadable(shown: &Shown, message: &str) -> Value {
     json!({
         "status": Health::Error,
         "timestamp": clx_status::unix_seconds(now()),
-        "database": {
-            "path": file.path,
-            "accessible": false,
-            "exists": found.is_some(),
-            "size_bytes": found.as_ref().map(Metadata::len),
-            "last_modified": found.as_ref().and_then(modified),
-            "error_message": message,
-        },
+        "database": database(&shown.place(), shown.exists(), Some(message)),
         "errors": [message],
         "warnings": [],
     })
+}
+
+/// Says what is known of where the queue is; size and age only of a file.
+fn database(place: &Place, exists: bool, error: Option<&str>) -> Value {
+    let found = metadata(place);
+    json!({
+        "path": place.to_string(),
+        "accessible": error.is_none(),
+        "exists": exists,
+        "size_bytes": size(place),
+        "last_modified": found.as_ref().and_then(modified),
+        "error_message": error,
+    })
+}
+
+/// Returns how many bytes a queue's file has, with what is not yet in it.
+fn size(place: &Place) -> Option<u64> {
+    let Place::File(path) = place else { return None };
+    let mut wal = path.clone().into_os_string();
+    wal.push("-wal");
+    let wal = std::fs::metadata(wal).map_or(0, |file| file.len());
+    metadata(place).map(|file| file.len() + wal)
+}
+
+fn metadata(place: &Place) -> Option<Metadata> {
+    let Place::File(path) = place else { return None };
+    std::fs::metadata(path).ok()
 }
 
 /// Returns when a file was written last, in seconds since 1970-01-01 UTC.

@@ -3,15 +3,16 @@
 use clx_backend_sqlite::{is_dead, reap_dead_sessions};
 use clx_pool::Engine;
 use clx_queue::{
-    JobId, JobRecord, Queue, QueueView, SessionFilter, SqliteQueue, WorkerExit, WorkerId,
-    WorkerRecord, WorkerState,
+    JobId, JobRecord, Place, QueueView, SessionFilter, WorkerExit, WorkerId, WorkerRecord,
+    WorkerState,
 };
 use clx_status::words::{ago, span};
 use serde_json::{Value, json};
 
 use super::containers::reap_dead;
 use super::failure::Failure;
-use super::queue_file::{now, with_queue};
+use super::queue_file::now;
+use super::shown::{Shown, with_queue};
 use crate::args::ListFormat;
 use crate::args::queue::{ListWorkersArgs, ReapArgs, ShowWorkerArgs, WorkersCommand};
 use crate::display::{plural, stderr_line, stdout_line, stdout_text, table};
@@ -19,10 +20,12 @@ use crate::exit::Exit;
 
 pub(super) fn run(command: &WorkersCommand) -> Exit {
     match command {
-        WorkersCommand::List(args) => with_queue(&args.queue.state, |queue, _| list(queue, args)),
-        WorkersCommand::Show(args) => with_queue(&args.queue.state, |queue, _| show(queue, args)),
-        WorkersCommand::Stop(args) => with_queue(&args.queue.state, |queue, _| stop(queue, args)),
-        WorkersCommand::Reap(args) => with_queue(&args.queue.state, |queue, _| reap(queue, args)),
+        WorkersCommand::List(args) => with_queue(&args.queue.look, |queue, _| list(queue, args)),
+        WorkersCommand::Show(args) => with_queue(&args.queue.look, |queue, _| show(queue, args)),
+        WorkersCommand::Stop(args) => with_queue(&args.queue.look, |queue, _| stop(queue, args)),
+        WorkersCommand::Reap(args) => {
+            with_queue(&args.queue.look, |queue, shown| reap(queue, shown, args))
+        }
     }
 }
 
@@ -33,7 +36,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(queue: &SqliteQueue, worker: WorkerRecord) -> Result<Self, Failure> {
+    fn of(queue: &dyn QueueView, worker: WorkerRecord) -> Result<Self, Failure> {
         let job = worker.job.map(|job: JobId| queue.job(job)).transpose()?.flatten();
         Ok(Self { worker, job })
     }
@@ -89,7 +92,7 @@ impl Row {
     }
 }
 
-fn list(queue: &SqliteQueue, args: &ListWorkersArgs) -> Result<Exit, Failure> {
+fn list(queue: &dyn QueueView, args: &ListWorkersArgs) -> Result<Exit, Failure> {
     let mut workers = queue.workers(None)?;
     workers.retain(|worker| args.status.is_none_or(|state| worker.state == state));
     let rows: Vec<Row> =
@@ -110,7 +113,7 @@ fn list(queue: &SqliteQueue, args: &ListWorkersArgs) -> Result<Exit, Failure> {
     Ok(Exit::Built)
 }
 
-fn find(queue: &SqliteQueue, id: i64) -> Result<Row, Failure> {
+fn find(queue: &dyn QueueView, id: i64) -> Result<Row, Failure> {
     let worker = queue.workers(None)?.into_iter().find(|worker| worker.id == WorkerId(id));
     let worker = worker.ok_or_else(|| {
         Failure::refused(format!(
@@ -121,7 +124,7 @@ fn find(queue: &SqliteQueue, id: i64) -> Result<Row, Failure> {
     Row::of(queue, worker)
 }
 
-fn show(queue: &SqliteQueue, args: &ShowWorkerArgs) -> Result<Exit, Failure> {
+fn show(queue: &dyn QueueView, args: &ShowWorkerArgs) -> Result<Exit, Failure> {
     let row = find(queue, args.worker)?;
     if args.queue.format == ListFormat::Json {
         stdout_line(&row.object().to_string());
@@ -156,7 +159,7 @@ fn plural_jobs(n: u64) -> String {
 }
 
 /// Takes a worker's row away: it finds that out with its next beat and ends, and its job goes back.
-fn stop(queue: &SqliteQueue, args: &ShowWorkerArgs) -> Result<Exit, Failure> {
+fn stop(queue: &dyn QueueView, args: &ShowWorkerArgs) -> Result<Exit, Failure> {
     let row = find(queue, args.worker)?;
     let released = queue.remove_worker(row.worker.id, &WorkerExit::Stopped)?;
     match args.queue.format {
@@ -176,7 +179,13 @@ fn stop(queue: &SqliteQueue, args: &ShowWorkerArgs) -> Result<Exit, Failure> {
 }
 
 /// Closes what dead builds left open, in the file and at the container engine.
-fn reap(queue: &SqliteQueue, args: &ReapArgs) -> Result<Exit, Failure> {
+fn reap(queue: &dyn QueueView, shown: &Shown, args: &ReapArgs) -> Result<Exit, Failure> {
+    if let Place::Server(_) = shown.place() {
+        return Err(Failure::refused(
+            "builds on a queue that hosts share are closed by the hosts that work for them, as soon as \
+             nothing keeps them alive\n  hint: without `--queue` this tidies up on this machine",
+        ));
+    }
     let open = SessionFilter { open: true, limit: u32::MAX, ..SessionFilter::default() };
     let sessions = queue.list_sessions(&open)?;
     let dead: Vec<_> = sessions.iter().filter(|session| is_dead(&session.owner)).collect();

@@ -16,9 +16,14 @@ impl HostsSettings {
     pub(crate) fn new(args: &HostsArgs, config: &Config) -> Self {
         let HostsArgs { queue, store } = args.clone();
         Self {
-            queue: queue.or_else(|| config.get(&SHARED_QUEUE)),
+            queue: queue.or_else(|| Self::shared_queue(config)),
             store: store.or_else(|| config.get(&SHARED_STORE)),
         }
+    }
+
+    /// Returns the queue that the configuration names.
+    pub(crate) fn shared_queue(config: &Config) -> Option<String> {
+        config.get(&SHARED_QUEUE)
     }
 
     /// Tells whether other hosts take part.

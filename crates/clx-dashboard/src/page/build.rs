@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use clx_queue::{JobFilter, JobRecord, Queue, SessionId};
+use clx_queue::{JobFilter, JobRecord, SessionId};
 use clx_status::{Build, BuildState};
 use serde_json::json;
 

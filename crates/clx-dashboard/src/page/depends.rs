@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clx_core::{CodeUse, ContentHash, DiagramInput, JobKind, JobPayload, NotebookInput, Subject};
-use clx_queue::{JobFilter, JobRecord, Queue, QueueView};
+use clx_queue::{JobFilter, JobRecord};
 use clx_serve::form_values;
 use serde::Serialize;
 use serde_json::json;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clx_core::ActionResult;
-use clx_queue::{JobId, QueueView, SessionFilter, SessionState};
+use clx_queue::{JobId, SessionFilter, SessionState};
 use clx_status::{JobView, made};
 use serde::Serialize;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The list of jobs.
 
-use clx_queue::{JobState, QueueView};
+use clx_queue::JobState;
 use serde_json::json;
 
 use super::Page;

@@ -67,7 +67,7 @@ impl Page<'_> {
             "now": unix_seconds(site.now()),
             "token": site.token.text(),
             "clx_version": env!("CARGO_PKG_VERSION"),
-            "queue_path": site.queue.path(),
+            "queue_path": site.queue.place().to_string(),
         });
         if let (Value::Object(all), Value::Object(content)) = (&mut all, content) {
             all.extend(content);
@@ -102,7 +102,7 @@ pub(crate) fn problem(site: &Site, problem: &Problem) -> String {
         "section": "",
         "is_live": false,
         "clx_version": env!("CARGO_PKG_VERSION"),
-        "queue_path": site.queue.path(),
+        "queue_path": site.queue.place().to_string(),
         "message": problem.message,
         "hint": problem.hint,
         "status": problem.status.as_u16(),

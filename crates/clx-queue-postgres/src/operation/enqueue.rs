@@ -6,16 +6,17 @@
 use std::collections::HashMap;
 
 use clx_queue::{
-    JobId, JobState, Need, NewJob, OnConflict, OnFailure, QueueError, SessionId, UniqueKey, policy,
+    JobId, JobState, Need, NewJob, OnConflict, OnFailure, QueueError, SessionId, UniqueKey,
 };
 
 use super::cancel;
+use super::plain::NewColumns;
 use super::session::require_open;
 use super::transition::JobHead;
 use crate::error::Failure;
 use crate::hub::JobType;
 use crate::transaction::Tx;
-use crate::value::{Columns, millis, p};
+use crate::value::{Columns, p};
 
 /// Enqueues all jobs or none; returns their ids in order. `types` names the row of every type.
 pub(crate) fn enqueue(
@@ -215,19 +216,13 @@ fn insert(tx: &mut Tx<'_>, session: SessionId, rows: &[NewRow<'_>]) -> Result<()
     let ids = column(rows, |row| row.head.id.0);
     let types = column(rows, |row| row.head.job_type.0);
     let states = column(rows, |row| row.head.state.code());
-    let priorities = column(rows, |row| policy::stored_priority(row.job));
-    let run_at = column(rows, |row| row.job.not_before.map_or(0, clx_core::Timestamp::as_us));
     let blocked_by = column(rows, |row| {
         if row.is_hopeless { 1 } else { i64::try_from(row.needs.len()).unwrap_or(i64::MAX) }
     });
-    let max_failures = column(rows, |row| i64::from(row.job.max_failures.max(1)));
-    let max_losses = column(rows, |row| i64::from(row.job.max_losses.max(1)));
-    let requires = column(rows, |row| row.job.requires.map_or(0, clx_queue::WorkerMode::code));
     let keys = column(rows, |row| row.job.unique.as_ref().map(|unique| unique.key.as_str()));
     let labels = column(rows, |row| row.content.label.as_str());
     let payloads = column(rows, |row| row.content.payload.as_slice());
-    let timeouts = column(rows, |row| row.job.timeout.map(millis));
-    let correlations = column(rows, |row| row.job.correlation_id.as_deref());
+    let columns = NewColumns::of(rows.iter().map(|row| row.job));
     let now = tx.now.as_us();
     tx.execute(
         "INSERT INTO jobs(id, session_id, job_type, state, priority, run_at_us, blocked_by,
@@ -245,17 +240,17 @@ fn insert(tx: &mut Tx<'_>, session: SessionId, rows: &[NewRow<'_>]) -> Result<()
             p(&ids),
             p(&types),
             p(&states),
-            p(&priorities),
-            p(&run_at),
+            p(&columns.priorities),
+            p(&columns.run_at),
             p(&blocked_by),
-            p(&max_failures),
-            p(&max_losses),
-            p(&requires),
+            p(&columns.max_failures),
+            p(&columns.max_losses),
+            p(&columns.requires),
             p(&keys),
             p(&labels),
             p(&payloads),
-            p(&timeouts),
-            p(&correlations),
+            p(&columns.timeouts),
+            p(&columns.correlations),
         ],
     )?;
     Ok(())

@@ -11,6 +11,7 @@ pub(crate) mod lease;
 pub(crate) mod list;
 pub(crate) mod look;
 pub(crate) mod overview;
+pub(crate) mod plain;
 pub(crate) mod prune;
 pub(crate) mod report;
 pub(crate) mod retry;

@@ -2,6 +2,7 @@
 
 use clx_core::Timestamp;
 use clx_queue::{JobId, JobRecord, Minute, SessionId, Total};
+use postgres::Client;
 
 use super::list::{JOB_COLUMNS, read_job};
 use crate::error::Failure;
@@ -13,6 +14,16 @@ const US_A_MINUTE: i64 = 60_000_000;
 
 /// Up to so many ready jobs are looked at one by one for the oldest.
 const FEW: i64 = 1000;
+
+/// Returns how far the server has written its log, in bytes: whatever is changed in any of its
+/// databases moves it.
+pub(crate) fn written(client: &mut Client) -> Result<u64, postgres::Error> {
+    let row = client.query_typed_one(
+        "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS written",
+        &[],
+    )?;
+    row.count("written")
+}
 
 /// Counts jobs by type and state from the counters.
 pub(crate) fn totals(tx: &mut Tx<'_>, session: Option<SessionId>) -> Result<Vec<Total>, Failure> {

@@ -6,13 +6,8 @@ use super::SqliteQueue;
 use crate::error::QueueError;
 
 impl SqliteQueue {
-    /// Returns a number that differs from the last one if anybody, this handle or another process, has
-    /// changed the file since; numbers of different handles mean nothing to each other. Costs no look
-    /// at a table, so displays call it often.
-    ///
-    /// # Errors
-    /// [`QueueError::Database`], also if the file is gone or another one lies at its path.
-    pub fn change_counter(&self) -> Result<u64, QueueError> {
+    /// Does as [`crate::QueueView::change_counter`] says.
+    pub(super) fn count_changes(&self) -> Result<u64, QueueError> {
         let database = self.committer.database();
         database.check_identity()?;
         // `data_version` counts what others commit, as one connection sees it: always the same one

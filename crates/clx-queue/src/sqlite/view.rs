@@ -9,9 +9,17 @@ use crate::event::Event;
 use crate::ids::{JobId, SessionId};
 use crate::job::{JobFilter, JobRecord};
 use crate::session::SessionRecord;
-use crate::view::{Minute, QueueView, SessionFilter, Total};
+use crate::view::{Minute, Place, QueueView, SessionFilter, Total};
 
 impl QueueView for SqliteQueue {
+    fn place(&self) -> Place {
+        Place::File(self.path().to_owned())
+    }
+
+    fn change_counter(&self) -> Result<u64, QueueError> {
+        self.count_changes()
+    }
+
     fn list_sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionRecord>, QueueError> {
         self.read(|reader| session::list(reader, filter))
     }

@@ -45,9 +45,7 @@ impl Meeting {
             }
         };
         let address = store.parse().map_err(|error| wrong(with_causes(&error)))?;
-        let options = PostgresOptions::from_url(queue, &PasswordSources::of_this_process())
-            .map_err(|error| wrong(with_causes(&error)))?;
-        let queue = PostgresQueue::open(options)?;
+        let queue = PostgresQueue::open(queue_options(queue)?)?;
         Ok(Some(Self { queue: Arc::new(queue), address }))
     }
 
@@ -69,6 +67,12 @@ impl Meeting {
         let new = NewSession::new(owner, Path::new(&clx_process::host_name()));
         Ok(self.queue.open_session(&NewSession { role, note, ..new })?)
     }
+}
+
+/// Reads the address of a queue on a server, and finds its password.
+pub(super) fn queue_options(url: &str) -> Result<PostgresOptions, Failure> {
+    PostgresOptions::from_url(url, &PasswordSources::of_this_process())
+        .map_err(|error| wrong(with_causes(&error)))
 }
 
 fn wrong(message: impl std::fmt::Display) -> Failure {

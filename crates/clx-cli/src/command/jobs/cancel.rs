@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use clx_queue::{
-    CancelTarget, JobFilter, JobId, JobRecord, JobState, Queue, QueueError, QueueView,
-    SessionFilter, SqliteQueue,
+    CancelTarget, JobFilter, JobId, JobRecord, JobState, QueueError, QueueView, SessionFilter,
 };
 use serde_json::json;
 
@@ -23,7 +22,7 @@ const BY: &str = "clx jobs cancel";
 const OPEN: [JobState; 4] =
     [JobState::Blocked, JobState::Scheduled, JobState::Ready, JobState::Running];
 
-pub(super) fn cancel(queue: &SqliteQueue, args: &CancelArgs) -> Result<Exit, Failure> {
+pub(super) fn cancel(queue: &dyn QueueView, args: &CancelArgs) -> Result<Exit, Failure> {
     let named = named(queue, &args.jobs)?;
     let others = if is_by_filter(args) { filtered(queue, args)? } else { Vec::new() };
     let jobs: Vec<JobRecord> = named.into_iter().chain(others).collect();
@@ -80,7 +79,7 @@ fn would_cancel(jobs: &[JobRecord], is_dry_run: bool, json: bool) -> Exit {
     Exit::Usage
 }
 
-fn named(queue: &SqliteQueue, ids: &[i64]) -> Result<Vec<JobRecord>, Failure> {
+fn named(queue: &dyn QueueView, ids: &[i64]) -> Result<Vec<JobRecord>, Failure> {
     ids.iter()
         .map(|&id| {
             let job = queue.job(JobId(id))?.ok_or_else(|| no_such_job(id))?;
@@ -94,7 +93,7 @@ fn named(queue: &SqliteQueue, ids: &[i64]) -> Result<Vec<JobRecord>, Failure> {
 }
 
 /// Finds what waits or runs in builds that are open.
-fn filtered(queue: &SqliteQueue, args: &CancelArgs) -> Result<Vec<JobRecord>, Failure> {
+fn filtered(queue: &dyn QueueView, args: &CancelArgs) -> Result<Vec<JobRecord>, Failure> {
     let mut wanted = job_filter(&args.filter);
     if wanted.states.is_empty() {
         wanted.states = OPEN.to_vec();
@@ -113,7 +112,7 @@ fn filtered(queue: &SqliteQueue, args: &CancelArgs) -> Result<Vec<JobRecord>, Fa
     Ok(jobs)
 }
 
-pub(super) fn retry(queue: &SqliteQueue, args: &RetryArgs) -> Result<Exit, Failure> {
+pub(super) fn retry(queue: &dyn QueueView, args: &RetryArgs) -> Result<Exit, Failure> {
     let mut retried = Vec::new();
     for &id in &args.jobs {
         let copy = queue.retry(JobId(id)).map_err(|error| match error {

@@ -1,6 +1,6 @@
 //! `clx jobs show`: all that is known of a job.
 
-use clx_queue::{JobId, JobState, SqliteQueue};
+use clx_queue::{JobId, JobState, QueueView};
 use clx_status::words::{ago, span};
 use clx_status::{AttemptView, JobView, word};
 
@@ -12,7 +12,7 @@ use crate::command::queue_file::now;
 use crate::display::{Style, stdout_line, stdout_text};
 use crate::exit::Exit;
 
-pub(super) fn run(queue: &SqliteQueue, args: &ShowJobArgs) -> Result<Exit, Failure> {
+pub(super) fn run(queue: &dyn QueueView, args: &ShowJobArgs) -> Result<Exit, Failure> {
     let view = JobView::read(queue, JobId(args.job))?.ok_or_else(|| no_such_job(args.job))?;
     match args.queue.format {
         ListFormat::Json => {

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use clx_queue::{
-    JobRecord, Queue, QueueError, QueueView, SessionFilter, SessionId, SessionState, SqliteQueue,
-};
+use clx_queue::{JobRecord, QueueError, QueueView, SessionFilter, SessionId, SessionState};
 use clx_status::words::span;
 use clx_status::{problems, word};
 
@@ -25,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Jobs read at once.
 const PAGE: u32 = 500;
 
-pub(super) fn run(queue: &SqliteQueue, args: &WatchJobsArgs) -> Result<Exit, Failure> {
+pub(super) fn run(queue: &dyn QueueView, args: &WatchJobsArgs) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -61,7 +59,7 @@ pub(super) fn run(queue: &SqliteQueue, args: &WatchJobsArgs) -> Result<Exit, Fai
 
 /// Notes what has ended before, per session; one that is asked for by name must exist.
 fn from_now_on(
-    queue: &SqliteQueue,
+    queue: &dyn QueueView,
     only: Option<SessionId>,
 ) -> Result<BTreeMap<SessionId, i64>, Failure> {
     let mut seen = BTreeMap::new();
@@ -93,7 +91,7 @@ fn from_now_on(
 }
 
 fn open_sessions(
-    queue: &SqliteQueue,
+    queue: &dyn QueueView,
     only: Option<SessionId>,
 ) -> Result<Vec<SessionId>, QueueError> {
     let filter = SessionFilter { open: true, session: only, ..SessionFilter::default() };
@@ -101,7 +99,7 @@ fn open_sessions(
 }
 
 fn tell_of(
-    queue: &SqliteQueue,
+    queue: &dyn QueueView,
     session: SessionId,
     seen: &mut BTreeMap<SessionId, i64>,
     args: &WatchJobsArgs,
@@ -117,7 +115,7 @@ fn tell_of(
     Ok(())
 }
 
-fn tell(queue: &SqliteQueue, job: &JobRecord, args: &WatchJobsArgs) -> Result<(), Failure> {
+fn tell(queue: &dyn QueueView, job: &JobRecord, args: &WatchJobsArgs) -> Result<(), Failure> {
     if args.queue.format == ListFormat::Json {
         stdout_line(&object(job).to_string());
         return Ok(());

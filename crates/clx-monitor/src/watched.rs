@@ -1,30 +1,33 @@
-//! A queue's file that may not be there yet, or be replaced. Principal type: [`QueueFile`].
+//! A queue that may not be there yet, or be replaced. Principal type: [`Watched`].
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clx_core::{Clock, Timestamp};
-use clx_queue::{QueueError, SqliteOptions, SqliteQueue};
+use clx_queue::{QueueError, QueueView};
 use clx_status::IsDead;
 
 use crate::model::Source;
 use crate::read::Reader;
 
 /// Health depends on time as well, such as on leases that run out: while builds are open, even an
-/// unchanged file is read again after this time.
+/// unchanged queue is read again after this time.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// The same while none is: what ended in the last hour becomes less.
 const AGAIN_AT_REST: Duration = Duration::from_secs(60);
 
-/// A queue's file; it is never created.
-pub(crate) struct QueueFile<'a> {
-    path: PathBuf,
+/// Opens a queue without making it; `None` while there is none.
+pub type Open<'a> = &'a dyn Fn() -> Result<Option<Box<dyn QueueView>>, QueueError>;
+
+/// A queue that is opened as soon as it is there.
+pub(crate) struct Watched<'a> {
+    open_it: Open<'a>,
     clock: Arc<dyn Clock>,
     is_dead: IsDead<'a>,
     pub(crate) reader: Reader,
-    open: Option<(SqliteQueue, Option<Seen>)>,
+    open: Option<(Box<dyn QueueView>, Option<Seen>)>,
 }
 
 /// What is known of a queue that was read.
@@ -36,23 +39,23 @@ struct Seen {
     until: Timestamp,
 }
 
-impl<'a> QueueFile<'a> {
-    /// Takes a path at which there need be nothing yet.
+impl<'a> Watched<'a> {
+    /// Takes a queue that need not be there yet.
     pub(crate) fn new(
-        path: PathBuf,
+        open_it: Open<'a>,
         logs: PathBuf,
         clock: Arc<dyn Clock>,
         is_dead: IsDead<'a>,
     ) -> Self {
-        Self { path, clock, is_dead, reader: Reader::new(logs), open: None }
+        Self { open_it, clock, is_dead, reader: Reader::new(logs), open: None }
     }
 
     /// Returns the queue while it is open.
-    pub(crate) fn queue(&self) -> Option<&SqliteQueue> {
-        self.open.as_ref().map(|(queue, _)| queue)
+    pub(crate) fn queue(&self) -> Option<&dyn QueueView> {
+        self.open.as_ref().map(|(queue, _)| &**queue)
     }
 
-    /// Reads the queue if it changed; `None` if it did not. A file that can no longer be read is opened
+    /// Reads the queue if it changed; `None` if it did not. One that can no longer be read is opened
     /// again at the next look.
     pub(crate) fn look(&mut self) -> Option<Source> {
         match self.try_look() {
@@ -66,13 +69,12 @@ impl<'a> QueueFile<'a> {
 
     fn try_look(&mut self) -> Result<Option<Source>, QueueError> {
         if self.open.is_none() {
-            if !self.path.exists() {
+            let Some(queue) = (self.open_it)()? else {
                 return Ok(Some(Source::Waits(
                     "no builds yet here; run `clx build SPEC` in another terminal".to_owned(),
                 )));
-            }
-            let options = SqliteOptions { clock: Arc::clone(&self.clock), ..Default::default() };
-            self.open = Some((SqliteQueue::open(&self.path, &options)?, None));
+            };
+            self.open = Some((queue, None));
         }
         let Some((queue, seen)) = &mut self.open else { return Ok(None) };
         // Before the reading, so that what changes meanwhile is read the next time.
@@ -81,7 +83,7 @@ impl<'a> QueueFile<'a> {
         if seen.is_some_and(|seen| seen.counter == counter && now < seen.until) {
             return Ok(None);
         }
-        let snapshot = self.reader.snapshot(queue, now, self.is_dead)?;
+        let snapshot = self.reader.snapshot(&**queue, now, self.is_dead)?;
         let is_at_rest = snapshot.overview.builds.is_empty();
         let until = now.plus(if is_at_rest { AGAIN_AT_REST } else { AGAIN });
         *seen = Some(Seen { counter, until });
@@ -92,13 +94,13 @@ impl<'a> QueueFile<'a> {
 #[cfg(test)]
 mod tests {
     use clx_core::ManualClock;
-    use clx_queue::{NewJob, NewSession, Queue};
+    use clx_queue::{NewJob, NewSession, Queue, SqliteOptions, SqliteQueue};
 
     use super::*;
 
     /// Says what a look finds.
-    fn found(file: &mut QueueFile<'_>) -> String {
-        match file.look() {
+    fn found(queue: &mut Watched<'_>) -> String {
+        match queue.look() {
             None => "unchanged".to_owned(),
             Some(Source::Waits(why)) => why,
             Some(Source::Open(snapshot)) => format!("{} builds", snapshot.builds.len()),
@@ -110,8 +112,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("jobs.db");
         let clock = Arc::new(ManualClock::at(Timestamp::from_us(1_800_000_000_000_000)));
-        let mut file =
-            QueueFile::new(path.clone(), dir.path().join("logs"), clock.clone(), &|_| false);
+        let open = || -> Result<Option<Box<dyn QueueView>>, _> {
+            if !path.exists() {
+                return Ok(None);
+            }
+            Ok(Some(Box::new(SqliteQueue::open(&path, &SqliteOptions::default())?)))
+        };
+        let mut file = Watched::new(&open, dir.path().join("logs"), clock.clone(), &|_| false);
         let waits = "no builds yet here; run `clx build SPEC` in another terminal";
         assert_eq!(found(&mut file), waits);
         assert!(!path.exists(), "looking creates nothing");
