@@ -24,4 +24,4 @@ mod refusal;
 mod server;
 
 pub use client::{Address, ClientSettings, GatewayClient, GatewayError};
-pub use server::{Admission, Gateway, Token};
+pub use server::{Admission, Gateway, Token, Traffic};

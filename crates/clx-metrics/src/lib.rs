@@ -15,6 +15,7 @@
 //! |---|---|
 //! | [`MetricsServer`] | serves until it is dropped |
 //! | [`JobCounters`] | counts what handlers do, by wrapping them |
+//! | [`OfProcess`] | what a process counts itself: jobs, answers of its gateway |
 //! | [`Metric`], [`METRICS`] | what there is: names, labels, meanings |
 //!
 //! Principal types: [`MetricsServer`], [`JobCounters`].
@@ -28,4 +29,4 @@ mod sums;
 
 pub use counters::JobCounters;
 pub use metric::{METRICS, Metric};
-pub use server::MetricsServer;
+pub use server::{MetricsServer, OfProcess};

@@ -63,12 +63,19 @@ pub(crate) const SECONDS: Metric = Metric {
     kind: "histogram",
     help: "How long attempts at jobs took in this process, however they ended",
 };
+pub(crate) const GATEWAY: Metric = Metric {
+    name: "clx_gateway_answers_total",
+    labels: &["call", "status"],
+    kind: "counter",
+    help: "What the gateway of this process answered its containers, by call and HTTP status; 401 and 403: \
+           somebody asked who may not",
+};
 pub(crate) const BUILD: Metric =
     gauge("clx_build_info", &["version"], "Always 1; the label tells the version of clx");
 
 /// All metrics, in the order in which they are served.
 pub const METRICS: &[Metric] =
-    &[BUILD, FINISHED, SECONDS, QUEUE_UP, JOBS, WAITING, OLDEST, WORKERS, SESSIONS];
+    &[BUILD, FINISHED, SECONDS, GATEWAY, QUEUE_UP, JOBS, WAITING, OLDEST, WORKERS, SESSIONS];
 
 impl Metric {
     /// Returns the name as the library takes it, which adds the ending of some types itself.

@@ -6,21 +6,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clx_core::Clock;
+use clx_gateway::Traffic;
 use clx_queue::QueueView;
 use clx_serve::{Handler, Hosts, Port, Reply, Request, ServeError, Server, StatusCode};
 use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use tokio::runtime::Handle;
 
 use crate::counters::JobCounters;
-use crate::family::{add_gauge, labels};
-use crate::metric::{BUILD, QUEUE_UP};
+use crate::family::{Labels, add_gauge, labels};
+use crate::metric::{BUILD, GATEWAY, QUEUE_UP};
 use crate::observer::Observer;
 use crate::sums::Sums;
 
 /// How long a scrape waits for the queue; Prometheus itself waits 10 s unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a process counts itself.
+#[derive(Debug, Default)]
+pub struct OfProcess {
+    /// Its jobs.
+    pub jobs: JobCounters,
+    /// What its gateway answers, if it has one.
+    pub gateway: Option<Traffic>,
+}
 
 /// Serves until it is dropped, on a runtime of its starter.
 #[derive(Debug)]
@@ -36,10 +48,10 @@ impl MetricsServer {
         address: SocketAddr,
         queue: Arc<dyn QueueView>,
         clock: Arc<dyn Clock>,
-        counters: &JobCounters,
+        of_process: &OfProcess,
     ) -> Result<Self, ServeError> {
         let read = move || Sums::read(&*queue, &*clock);
-        let site = Site::new(Observer::new(Box::new(read), PATIENCE), counters);
+        let site = Site::new(Observer::new(Box::new(read), PATIENCE), of_process);
         let port = Port::Exactly(address.port());
         let hosts = if address.ip().is_loopback() { Hosts::ThisMachineAndPort } else { Hosts::Any };
         let server = Server::start(runtime, address.ip(), port, hosts, Arc::new(site))?;
@@ -57,18 +69,23 @@ impl MetricsServer {
 struct Site {
     observer: Arc<Observer>,
     of_process: Registry,
+    gateway: Option<Traffic>,
 }
 
 impl Site {
-    fn new(observer: Arc<Observer>, counters: &JobCounters) -> Self {
+    fn new(observer: Arc<Observer>, own: &OfProcess) -> Self {
         let mut of_process = Registry::default();
         let version = labels(&BUILD, &[env!("CARGO_PKG_VERSION")]);
         of_process.register(BUILD.stem(), BUILD.help, Info::new(version));
-        counters.register(&mut of_process);
-        Self { observer, of_process }
+        own.jobs.register(&mut of_process);
+        Self { observer, of_process, gateway: own.gateway.clone() }
     }
 
     fn metrics(&self) -> Result<String, fmt::Error> {
+        let mut of_gateway = Registry::default();
+        if let Some(traffic) = &self.gateway {
+            register_traffic(&mut of_gateway, traffic);
+        }
         let mut of_queue = Registry::default();
         let sums = self.observer.look();
         add_gauge(&mut of_queue, &QUEUE_UP, &[(vec![], f64::from(u8::from(sums.is_ok())))]);
@@ -77,9 +94,18 @@ impl Site {
         }
         let mut text = String::new();
         encode(&mut text, &self.of_process)?;
+        encode(&mut text, &of_gateway)?;
         encode(&mut text, &of_queue)?;
         Ok(text)
     }
+}
+
+fn register_traffic(registry: &mut Registry, traffic: &Traffic) {
+    let family = Family::<Labels, Counter>::default();
+    for ((call, status), n) in traffic.answers() {
+        family.get_or_create(&labels(&GATEWAY, &[call, &status.to_string()])).inc_by(n);
+    }
+    registry.register(GATEWAY.stem(), GATEWAY.help, family);
 }
 
 impl Handler for Site {
@@ -119,8 +145,7 @@ mod tests {
             let _ended = never.lock().unwrap().recv();
             Ok(Sums::default())
         });
-        let site =
-            Site::new(Observer::new(read, Duration::from_millis(20)), &JobCounters::default());
+        let site = Site::new(Observer::new(read, Duration::from_millis(20)), &OfProcess::default());
         let text = site.metrics().unwrap();
         assert!(text.contains("\nclx_queue_up 0"), "{text}");
         assert!(text.contains("clx_build_info{version="), "{text}");

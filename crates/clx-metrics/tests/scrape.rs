@@ -9,11 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clx_core::{Diagnostic, JobKind, SystemClock};
-use clx_metrics::{JobCounters, METRICS, MetricsServer};
+use clx_gateway::Gateway;
+use clx_metrics::{METRICS, MetricsServer, OfProcess};
 use clx_queue::{
     ErrorClass, NewJob, NewSession, NewWorker, Queue, SessionId, SessionRole, SqliteOptions,
     SqliteQueue, WorkerMode,
 };
+use clx_store::{Store, StoreOptions};
 use clx_worker::{
     Answer, HandlerFuture, Job, JobContext, JobFailure, JobHandler, Stop, StopSignal, Worker,
 };
@@ -41,7 +43,8 @@ impl JobHandler for Scripted {
 
 struct Bench {
     queue: Arc<SqliteQueue>,
-    counters: JobCounters,
+    own: OfProcess,
+    gateway: Gateway,
     server: MetricsServer,
     runtime: Runtime,
     _dir: tempfile::TempDir,
@@ -54,15 +57,18 @@ impl Bench {
         let queue = Arc::new(SqliteQueue::open(&path, &SqliteOptions::default()).unwrap());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        let (runtime, counters) = (runtime.unwrap(), JobCounters::default());
+        let runtime = runtime.unwrap();
+        let store = Arc::new(Store::open(dir.path(), &StoreOptions::default()).unwrap());
+        let gateway = Gateway::new(Arc::clone(&queue) as _, store, runtime.handle().clone());
+        let own = OfProcess { gateway: Some(gateway.traffic()), ..OfProcess::default() };
         let server = MetricsServer::start(
             runtime.handle(),
             ([127, 0, 0, 1], 0).into(),
             Arc::clone(&queue) as _,
             Arc::new(SystemClock),
-            &counters,
+            &own,
         );
-        Self { queue, counters, server: server.unwrap(), runtime, _dir: dir }
+        Self { queue, own, gateway, server: server.unwrap(), runtime, _dir: dir }
     }
 
     fn session(&self, role: SessionRole) -> SessionId {
@@ -81,13 +87,14 @@ impl Bench {
     /// Asks for a path; returns head and body.
     fn get(&self, path: &str) -> String {
         let url = self.server.url();
-        let address = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        get(url.strip_prefix("http://").unwrap().split('/').next().unwrap(), path)
+    }
+
+    /// Knocks at the gateway without a token.
+    fn knock(&self) {
+        let way = self.gateway.open_port(([127, 0, 0, 1], 0).into()).unwrap();
+        let answer = get(&way.port().unwrap().to_string(), "/v1/health");
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     }
 
     /// Works until so many jobs are final.
@@ -98,7 +105,7 @@ impl Bench {
             queue: Arc::clone(&self.queue) as _,
             id: self.queue.register_worker(&new).unwrap(),
             process: None,
-            handler: self.counters.count(JobKind::Notebook, Arc::new(Scripted)),
+            handler: self.own.jobs.count(JobKind::Notebook, Arc::new(Scripted)),
             runtime: self.runtime.handle().clone(),
             stop: stop.clone(),
         };
@@ -113,6 +120,15 @@ impl Bench {
         stop.request(Stop::Gracefully);
         thread.join().unwrap();
     }
+}
+
+/// Asks an address for a path; returns head and body.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[track_caller]
@@ -188,6 +204,7 @@ fn what_is_served_is_what_is_documented() {
     let session = bench.session(SessionRole::Own);
     bench.enqueue(session, &["a"]);
     bench.work(session, 1);
+    bench.knock();
     let text = bench.get("/metrics");
     let served: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
     let documented: Vec<_> =
@@ -201,6 +218,15 @@ fn what_is_served_is_what_is_documented() {
         });
         assert!(names, "{} lacks a label", metric.name);
     }
+}
+
+#[test]
+fn answers_of_the_gateway_are_counted() {
+    let bench = Bench::new();
+    bench.knock();
+    bench.knock();
+    let counted = "clx_gateway_answers_total{call=\"health\",status=\"401\"} 2";
+    assert_has(&bench.get("/metrics"), &[counted]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct HostsArgs {
 #[command(next_help_heading = "Other hosts")]
 pub struct MetricsArgs {
     /// Serve metrics for Prometheus at this address, such as `0.0.0.0:9100`: `/metrics`, and `/healthz` and
-    /// `/livez` for who watches processes; whoever reaches it may read. Only for a queue that hosts share
+    /// `/livez` for who watches processes; whoever reaches it may read
     #[arg(long, value_name = "ADDRESS")]
     pub metrics: Option<SocketAddr>,
 }

@@ -29,7 +29,7 @@ pub enum PoolCommand {
 #[derive(Debug, Args)]
 pub struct PoolRunArgs {
     /// The course spec, such as `course-specs/python.xml`; none with `--queue`
-    #[arg(value_name = "SPEC", conflicts_with = "metrics")]
+    #[arg(value_name = "SPEC")]
     pub spec: Option<PathBuf>,
     /// Course root [default: the parent of the spec's directory]
     #[arg(short, long, value_name = "DIR", requires = "spec")]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clx_backend_sqlite::{is_dead, this_process};
 use clx_core::JobKind;
-use clx_gateway::Gateway;
+use clx_gateway::{Gateway, Traffic};
 use clx_pool::{
     Admission, Docker, DockerSettings, Engine, EngineError, ReapedContainers, User, reap,
 };
@@ -54,6 +54,11 @@ impl Containers {
             queue_file: queue_file.to_owned(),
             surroundings,
         })
+    }
+
+    /// Returns the counts of what the gateway answers.
+    pub(super) fn traffic(&self) -> Traffic {
+        self.gateway.traffic()
     }
 
     /// Makes the executor for a kind of jobs. The image is named by its id, as in the keys of what is

@@ -22,6 +22,7 @@ mod last_build;
 mod limited;
 mod list;
 mod manual;
+mod metrics;
 mod monitor;
 mod narrow;
 mod orphans;

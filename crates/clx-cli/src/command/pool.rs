@@ -9,6 +9,7 @@ use clx_backend_sqlite::{is_dead, open_session, reap_dead_sessions};
 use clx_config::Config;
 use clx_core::JobKind;
 use clx_course::Course;
+use clx_metrics::OfProcess;
 use clx_pool::{
     Executor, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings, Terms,
 };
@@ -24,6 +25,7 @@ use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
 use super::hosts;
 use super::images::{ToolImage, ToolImages};
+use super::metrics::serve_metrics;
 use super::wiring::{engine_and_images, open_files, open_state, runtime, token_of, usual_size};
 use super::with_causes;
 use crate::args::SpecArgs;
@@ -152,6 +154,8 @@ fn keep(args: &PoolRunArgs, config: &Config, course: &Course) -> Result<(), Fail
     )
     .map_err(|error| Failure::environment(format!("the gateway cannot be opened: {error}")))?;
     stdout_line("Gateway ready: a socket for each worker.");
+    let own = OfProcess { gateway: Some(containers.traffic()), ..OfProcess::default() };
+    let _served = serve_metrics(args.metrics.metrics, &runtime, queue.clone() as _, &own)?;
     let (records, removed) = (sessions as usize, reaped.removed.len());
     stdout_line(&format!(
         "Cleaned: {}, {}.",

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::Shared;
 use super::access::Caller;
 use super::route::{Answer, answer};
+use super::traffic::call;
 use crate::protocol::{HEAD_LIMIT, VERSION, VERSION_HEADER};
 use crate::refusal::Refusal;
 
@@ -48,11 +49,15 @@ pub(super) async fn serve(
     let service = service_fn(move |request: Request<Incoming>| {
         let (shared, entrance) = (Arc::clone(&shared), entrance.clone());
         async move {
+            let (call, traffic) =
+                (call(request.method(), request.uri().path()), shared.traffic.clone());
             let done = match admit(&request, &shared, &entrance) {
                 Ok(caller) => answer(request, shared, caller).await,
                 Err(refusal) => Err(refusal),
             };
-            Ok::<_, Infallible>(respond(done))
+            let response = respond(done);
+            traffic.count(call, response.status());
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()

@@ -8,6 +8,7 @@
 //! | `route` | from a request to a call |
 //! | `body` | bodies within their limits |
 //! | `owner` | calls of the owner |
+//! | `traffic` | counts what was answered |
 
 mod access;
 mod body;
@@ -15,6 +16,7 @@ mod connection;
 mod listen;
 mod owner;
 mod route;
+mod traffic;
 
 use std::fmt;
 use std::io;
@@ -29,6 +31,7 @@ use tokio::runtime::Handle;
 pub use self::access::Token;
 use self::access::{Caller, Tokens, WorkerAccess};
 use self::listen::{Listening, listen_on_port, listen_on_socket};
+pub use self::traffic::Traffic;
 use crate::protocol::SOCKET_NAME;
 
 /// Serves a queue and a store; dropped, it closes all ways in that have no [`Admission`].
@@ -42,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) store: Arc<dyn ArtifactStore>,
     pub(crate) tokens: Tokens,
+    pub(crate) traffic: Traffic,
 }
 
 /// A way in; dropped, it is closed, and the connections that came through it end.
@@ -107,8 +111,19 @@ impl Gateway {
     /// Makes a gateway; `runtime` drives its connections. Nobody gets in yet.
     #[must_use]
     pub fn new(queue: Arc<dyn Queue>, store: Arc<dyn ArtifactStore>, runtime: Handle) -> Self {
-        let shared = Arc::new(Shared { queue, store, tokens: Tokens::default() });
+        let shared = Arc::new(Shared {
+            queue,
+            store,
+            tokens: Tokens::default(),
+            traffic: Traffic::default(),
+        });
         Self { shared, runtime }
+    }
+
+    /// Returns the counts of what it answers.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.shared.traffic.clone()
     }
 
     /// Makes a directory with a socket in it that serves one registered worker and nobody else. The

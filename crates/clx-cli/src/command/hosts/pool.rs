@@ -8,15 +8,14 @@ use std::time::Duration;
 
 use clx_backend_sqlite::is_dead;
 use clx_config::Config;
-use clx_core::{JobKind, SystemClock};
-use clx_metrics::{JobCounters, MetricsServer};
+use clx_core::JobKind;
+use clx_metrics::OfProcess;
 use clx_pool::{
     Executor, InProcess, Lending, LendingQueue, LendingWatch, PoolEvent, PoolManager, PoolSettings,
 };
 use clx_queue::{Queue, SessionRecord, SessionRole, WorkerMode};
 use clx_status::BuildNote;
 use clx_store::{Store, StoreOptions};
-use tokio::runtime::Runtime;
 
 use super::Meeting;
 use super::note::HostNote;
@@ -24,10 +23,10 @@ use crate::args::pool::PoolRunArgs;
 use crate::args::worker::WorkerRunArgs;
 use crate::command::CacheLimits;
 use crate::command::failure::Failure;
+use crate::command::metrics::serve_metrics;
 use crate::command::pool::asked_in;
 use crate::command::tools::Tools;
 use crate::command::wiring::{processors, runtime};
-use crate::command::with_causes;
 use crate::display::{plural, stdout_line};
 use crate::settings::{CountSettings, HostsSettings, StateSettings, ToolSettings};
 use crate::signals;
@@ -95,8 +94,8 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     let meeting = Meeting::open(hosts)?.ok_or_else(|| {
         Failure::environment("no queue is named\n  hint: `--queue postgres://USER@HOST/DATABASE`")
     })?;
-    let counters = JobCounters::default();
-    let _served = serve_metrics(post.metrics, &runtime, &meeting, &counters)?;
+    let own = OfProcess::default();
+    let _served = serve_metrics(post.metrics, &runtime, Arc::clone(&meeting.queue) as _, &own)?;
     let state = state_dir(post.state.clone())?;
     let store = Store::open(&state, &StoreOptions::default()).map_err(Failure::environment)?;
     let (store, limits) = (Arc::new(store), CacheLimits::new(config));
@@ -112,7 +111,7 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
         Arc::new(LendingQueue::new(Arc::clone(&queue) as _, session, WorkerMode::InProcess));
     let pools = kinds.iter().map(|&kind| {
         let (tools, shared) = (Arc::clone(&tools), Arc::clone(&shared));
-        let counters = counters.clone();
+        let counters = own.jobs.clone();
         let make = move || {
             let handler = tools.handler(kind, Arc::clone(&shared) as _);
             counters.count(kind, handler.expect("its tool was found before"))
@@ -153,21 +152,6 @@ fn keep(post: &Post, hosts: &HostsSettings, config: &Config) -> Result<(), Failu
     queue.close_session(session)?;
     runtime.block_on(tools.kernels_ended());
     ended
-}
-
-/// Serves metrics if asked to, until what it returns is dropped.
-fn serve_metrics(
-    address: Option<SocketAddr>,
-    runtime: &Runtime,
-    meeting: &Meeting,
-    counters: &JobCounters,
-) -> Result<Option<MetricsServer>, Failure> {
-    let Some(address) = address else { return Ok(None) };
-    let (queue, clock) = (Arc::clone(&meeting.queue) as _, Arc::new(SystemClock));
-    let served = MetricsServer::start(runtime.handle(), address, queue, clock, counters);
-    let served = served.map_err(|error| Failure::environment(with_causes(&error)))?;
-    stdout_line(&format!("Metrics: {}", served.url()));
-    Ok(Some(served))
 }
 
 /// Tells whether a build may borrow from this host, and on what terms.
