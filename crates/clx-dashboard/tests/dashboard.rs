@@ -50,7 +50,7 @@ impl Bench {
             .build()
             .unwrap();
         let options = DashboardOptions {
-            queue: Arc::clone(&queue),
+            queue: Arc::clone(&queue) as _,
             store_dir: dir.path().to_owned(),
             clock: Arc::new(SystemClock),
             is_dead: Box::new(|_| false),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clx_monitor::{End, MonitorError, Settings};
-use clx_queue::{NewSession, Queue, SqliteOptions, SqliteQueue};
+use clx_queue::{NewSession, Place, Queue, QueueView, SqliteOptions, SqliteQueue};
 use clx_testkit::pty::Pty;
 use rustix::process::Signal;
 
@@ -22,11 +22,15 @@ fn monitor() {
     let panics = std::env::var_os(PANICS).is_some();
     let settings = Settings {
         logs: Path::new(&queue).with_file_name("logs"),
-        queue: queue.into(),
+        queue: Place::File(queue.clone().into()),
         refresh: Duration::from_millis(50),
         is_coloured: true,
     };
-    let end = clx_monitor::run(&settings, &|_| {
+    let open = || {
+        let queue = SqliteQueue::open(Path::new(&queue), &SqliteOptions::default());
+        queue.map(|queue| Some(Box::new(queue) as Box<dyn QueueView>))
+    };
+    let end = clx_monitor::run(&settings, &open, &|_| {
         assert!(!panics, "the monitor panics as asked");
         false
     });

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use clx_core::{Clock, ManualClock, Timestamp};
-use clx_queue::{JobFilter, NewJob, NewSession, Queue, SqliteOptions, SqliteQueue};
+use clx_queue::{JobFilter, NewJob, NewSession, Queue, QueueView, SqliteOptions, SqliteQueue};
 use clx_testkit::queue_views::Stage;
 
 fn sqlite() -> Stage<SqliteQueue> {

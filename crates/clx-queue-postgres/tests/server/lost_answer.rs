@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clx_queue::{JobState, NewWorker, Queue as _, WorkerMode};
+use clx_queue::{JobState, NewWorker, OnConflict, Queue as _, UniqueKey, WorkerMode};
 use clx_testkit::postgres::PostgresServer;
 
 use super::proxy::Proxy;
@@ -16,10 +16,16 @@ fn call_whose_answer_was_lost_happens_once() {
     let session = session(&queue);
     queue.enqueue(session, jobs(1)).unwrap();
 
-    proxy.lose("COMMIT");
-    let ids = queue.enqueue(session, jobs(3)).unwrap();
+    // Jobs that concern no other are one call of a function, others several statements and a COMMIT.
+    proxy.lose(".enqueue(");
+    let mut ids = queue.enqueue(session, jobs(3)).unwrap();
     assert!(proxy.has_lost());
-    assert_eq!(queue.counts(None).unwrap(), [(JobState::Ready, 4)].into());
+    proxy.lose("COMMIT");
+    let mut unique = jobs(1);
+    unique[0].unique = Some(UniqueKey { key: "one".to_owned(), on_conflict: OnConflict::Join });
+    ids.extend(queue.enqueue(session, unique).unwrap());
+    assert!(proxy.has_lost());
+    assert_eq!(queue.counts(None).unwrap(), [(JobState::Ready, 5)].into());
     for id in ids {
         assert_eq!(queue.job(id).unwrap().unwrap().state, JobState::Ready, "the ids are right");
     }
@@ -38,7 +44,7 @@ fn call_whose_answer_was_lost_happens_once() {
     let failed = job.failed(clx_queue::ErrorClass::User, "wrong".to_owned());
     let next = seat.claim(&queue, vec![failed], Duration::ZERO).unwrap();
     assert_eq!((proxy.has_lost(), next.jobs.len()), (true, 1));
-    let expected = [(JobState::Ready, 2), (JobState::Running, 1), (JobState::Failed, 1)];
+    let expected = [(JobState::Ready, 3), (JobState::Running, 1), (JobState::Failed, 1)];
     assert_eq!(queue.counts(None).unwrap(), expected.into());
     let finished = queue.finished(session, 0, 10, Duration::ZERO).unwrap();
     assert_eq!(finished.len(), 1);
@@ -49,7 +55,7 @@ fn call_whose_answer_was_lost_happens_once() {
     let last = seat.claim(&queue, running, Duration::ZERO).unwrap();
     assert_eq!((proxy.has_lost(), last.jobs.len()), (true, 1));
     let expected = [
-        (JobState::Ready, 1),
+        (JobState::Ready, 2),
         (JobState::Running, 1),
         (JobState::Completed, 1),
         (JobState::Failed, 1),
