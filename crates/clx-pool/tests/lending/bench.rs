@@ -1,13 +1,15 @@
-//! Pools over one file whose jobs end when a test says so. Principal types: [`Bench`], [`Pool`].
+//! Pools over one queue whose jobs end when a test says so. Principal types: [`Bench`], [`Pool`].
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use clx_pool::{InProcess, Lending, LendingQueue, LendingWatch, PoolManager, PoolSettings, Terms};
 use clx_queue::{
-    JobId, JobState, NewJob, NewSession, Owner, Queue, SessionId, SessionRecord, SessionRole,
-    SqliteOptions, SqliteQueue, WorkerMode,
+    JobId, JobState, NewJob, NewSession, Owner, Queue, QueueView, SessionId, SessionRecord,
+    SessionRole, SqliteOptions, SqliteQueue, WorkerMode,
 };
+use clx_queue_postgres::{PasswordSources, PostgresOptions, PostgresQueue};
+use clx_testkit::postgres::PostgresServer;
 use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
 use tokio::sync::oneshot;
 
@@ -17,13 +19,19 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// The terms of a session that gets no worker.
 pub(crate) const NOT_LENT_TO: &str = "none";
 
-/// A file, and what runs the handlers.
+/// A queue, and what runs the handlers.
 pub(crate) struct Bench {
-    pub(crate) queue: Arc<SqliteQueue>,
+    pub(crate) queue: Arc<dyn QueueView>,
+    place: Place,
     runtime: tokio::runtime::Runtime,
     begun: mpsc::Sender<Begun>,
     begins: mpsc::Receiver<Begun>,
-    dir: tempfile::TempDir,
+}
+
+/// Where a queue is kept.
+enum Place {
+    File(tempfile::TempDir),
+    Server(String),
 }
 
 /// A job that a worker has begun. It ends when `end` is used, and `end` is closed when it was cancelled.
@@ -34,7 +42,7 @@ pub(crate) struct Begun {
     pub(crate) end: oneshot::Sender<()>,
 }
 
-/// A pool with a handle of its own on the file, as another process has it.
+/// A pool with a handle of its own on the queue, as another process has it.
 pub(crate) struct Pool {
     pub(crate) lending: Arc<LendingQueue>,
     pub(crate) home: SessionId,
@@ -44,22 +52,30 @@ pub(crate) struct Pool {
 }
 
 impl Bench {
-    pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let queue = Arc::new(open_queue(&dir));
+    pub(crate) fn in_a_file() -> Self {
+        Self::new(Place::File(tempfile::tempdir().unwrap()))
+    }
+
+    pub(crate) fn on_a_server() -> Self {
+        let (url, schema) = (PostgresServer::shared().url(), PostgresServer::fresh_schema());
+        Self::new(Place::Server(format!("{url}&schema={schema}")))
+    }
+
+    fn new(place: Place) -> Self {
+        let queue = place.open();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
             .build()
             .unwrap();
         let (begun, begins) = mpsc::channel();
-        Self { queue, runtime, begun, begins, dir }
+        Self { queue, place, runtime, begun, begins }
     }
 
     /// Starts a pool whose workers tell which jobs they begin.
     pub(crate) fn pool(&self, n_workers: u32) -> Pool {
-        let queue = Arc::new(open_queue(&self.dir));
-        let home = open(&queue, SessionRole::Pool, 1, "");
+        let queue = self.place.open();
+        let home = open(&*queue, SessionRole::Pool, 1, "");
         let lending = Arc::new(LendingQueue::new(queue, home, WorkerMode::InProcess));
         let (sender, n_borrowers) = mpsc::channel();
         let on_change = move |n| {
@@ -78,7 +94,7 @@ impl Bench {
 
     /// Opens a session on terms such as `100` or `100 2`, with jobs of that label.
     pub(crate) fn borrower(&self, terms: &str, label: &str, n_jobs: usize) -> SessionId {
-        let session = open(&self.queue, SessionRole::Borrower, 10, terms);
+        let session = open(&*self.queue, SessionRole::Borrower, 10, terms);
         self.enqueue(session, label, n_jobs);
         session
     }
@@ -127,11 +143,36 @@ pub(crate) fn count(begun: &[Begun], label: &str) -> usize {
     begun.iter().filter(|begun| begun.label == label).count()
 }
 
-fn open_queue(dir: &tempfile::TempDir) -> SqliteQueue {
-    SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default()).unwrap()
+impl Place {
+    /// Opens a handle of its own.
+    fn open(&self) -> Arc<dyn QueueView> {
+        match self {
+            Self::File(dir) => {
+                let path = dir.path().join("jobs.db");
+                Arc::new(SqliteQueue::open(&path, &SqliteOptions::default()).unwrap())
+            }
+            Self::Server(url) => {
+                let options = PostgresOptions::from_url(url, &PasswordSources::default());
+                Arc::new(PostgresQueue::open(options.unwrap()).unwrap())
+            }
+        }
+    }
 }
 
-pub(crate) fn open(queue: &SqliteQueue, role: SessionRole, pid: u32, note: &str) -> SessionId {
+/// Makes a test of each function twice: with the queue in a file, and on a server.
+macro_rules! on_each_queue {
+    ($($name:ident),+ $(,)?) => {
+        mod in_a_file {
+            $(#[test] fn $name() { super::$name(&crate::bench::Bench::in_a_file()); })+
+        }
+        mod on_a_server {
+            $(#[test] fn $name() { super::$name(&crate::bench::Bench::on_a_server()); })+
+        }
+    };
+}
+pub(crate) use on_each_queue;
+
+pub(crate) fn open(queue: &dyn Queue, role: SessionRole, pid: u32, note: &str) -> SessionId {
     let owner = Owner { pid, start: 0, boot_id: "boot".to_owned() };
     let new = NewSession::new(owner, std::path::Path::new("/course"));
     queue.open_session(&NewSession { role, note: note.to_owned(), ..new }).unwrap()

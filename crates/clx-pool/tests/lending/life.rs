@@ -27,7 +27,7 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("jobs.db");
         let queue = Arc::new(SqliteQueue::open(&path, &SqliteOptions::default()).unwrap());
-        let home = open(&queue, SessionRole::Pool, 1, "");
+        let home = open(&*queue, SessionRole::Pool, 1, "");
         let lending = Arc::new(LendingQueue::new(queue.clone(), home, WorkerMode::InProcess));
         let dead = Arc::new(Mutex::new(Vec::new()));
         let terms = {
@@ -96,7 +96,7 @@ fn one_worker_does_the_jobs_of_one_session_after_the_other() {
     let (pool, begins) = bench.pool();
     let mut workers = Vec::new();
     for (pid, label) in [(10, "first"), (11, "second"), (12, "third")] {
-        let session = open(&bench.queue, SessionRole::Borrower, pid, "");
+        let session = open(&*bench.queue, SessionRole::Borrower, pid, "");
         bench.enqueue(session, label);
         assert_eq!(bench.finished(session), JobState::Completed);
         let (begun, worker) = begins.recv_timeout(LIMIT).unwrap();
@@ -114,7 +114,7 @@ fn one_worker_does_the_jobs_of_one_session_after_the_other() {
 fn sessions_at_the_same_time_share_a_worker() {
     let bench = Bench::new();
     let (pool, _begins) = bench.pool();
-    let sessions = [10, 11].map(|pid| open(&bench.queue, SessionRole::Borrower, pid, ""));
+    let sessions = [10, 11].map(|pid| open(&*bench.queue, SessionRole::Borrower, pid, ""));
     for session in sessions {
         bench.enqueue(session, "a job");
         bench.enqueue(session, "another");
@@ -129,9 +129,9 @@ fn sessions_at_the_same_time_share_a_worker() {
 fn session_with_workers_of_its_own_borrows_none() {
     let bench = Bench::new();
     let (pool, _begins) = bench.pool();
-    let own = open(&bench.queue, SessionRole::Own, 10, "");
+    let own = open(&*bench.queue, SessionRole::Own, 10, "");
     let job = bench.enqueue(own, "not for the pool");
-    let borrower = open(&bench.queue, SessionRole::Borrower, 11, "");
+    let borrower = open(&*bench.queue, SessionRole::Borrower, 11, "");
     bench.enqueue(borrower, "for the pool");
     assert_eq!(bench.finished(borrower), JobState::Completed);
     assert_eq!(bench.queue.job(job).unwrap().unwrap().state, JobState::Ready);
@@ -143,7 +143,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
     for owner_dies in [false, true] {
         let bench = Bench::new();
         let (pool, begins) = bench.pool();
-        let first = open(&bench.queue, SessionRole::Borrower, 10, "");
+        let first = open(&*bench.queue, SessionRole::Borrower, 10, "");
         bench.enqueue(first, "endless");
         assert_eq!(begins.recv_timeout(LIMIT).unwrap().0, "endless");
         if owner_dies {
@@ -151,7 +151,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
         } else {
             bench.queue.close_session(first).unwrap();
         }
-        let second = open(&bench.queue, SessionRole::Borrower, 11, "");
+        let second = open(&*bench.queue, SessionRole::Borrower, 11, "");
         bench.enqueue(second, "next");
         assert_eq!(bench.finished(second), JobState::Completed);
         pool.stop(LIMIT);
@@ -161,7 +161,7 @@ fn worker_of_a_session_that_ends_stops_what_it_does_and_goes_on_elsewhere() {
 #[test]
 fn job_of_a_lost_worker_goes_back_to_its_session() {
     let bench = Bench::new();
-    let session = open(&bench.queue, SessionRole::Borrower, 10, "");
+    let session = open(&*bench.queue, SessionRole::Borrower, 10, "");
     let job = bench.enqueue(session, "a job");
     let claim = |worker: WorkerId| {
         bench.lending.activate_worker(worker, None).unwrap();

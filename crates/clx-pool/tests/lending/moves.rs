@@ -7,7 +7,13 @@ use clx_queue::{
     WorkerExit, WorkerId, WorkerMode,
 };
 
-use crate::bench::{Bench, KIND, LIMIT, Pool};
+use crate::bench::{Bench, KIND, LIMIT, Pool, on_each_queue};
+
+on_each_queue!(
+    repeated_claim_of_a_worker_that_moved_gets_the_same_job,
+    worker_that_moves_in_vain_goes_on_with_the_next_number,
+    pool_that_did_not_see_the_worker_of_another_one_keeps_to_the_bound,
+);
 
 /// A worker whose claims a test makes.
 struct Hand<'a> {
@@ -39,9 +45,7 @@ impl Drop for Hand<'_> {
     }
 }
 
-#[test]
-fn repeated_claim_of_a_worker_that_moved_gets_the_same_job() {
-    let bench = Bench::new();
+fn repeated_claim_of_a_worker_that_moved_gets_the_same_job(bench: &Bench) {
     let first = bench.borrower("100", "first", 10);
     let pool = bench.pool(0);
     pool.wait_for_borrowers(1);
@@ -66,9 +70,7 @@ fn repeated_claim_of_a_worker_that_moved_gets_the_same_job() {
     pool.stop();
 }
 
-#[test]
-fn worker_that_moves_in_vain_goes_on_with_the_next_number() {
-    let bench = Bench::new();
+fn worker_that_moves_in_vain_goes_on_with_the_next_number(bench: &Bench) {
     let first = bench.borrower("100", "first", 10);
     let pool = bench.pool(0);
     pool.wait_for_borrowers(1);
@@ -95,9 +97,7 @@ fn worker_that_moves_in_vain_goes_on_with_the_next_number() {
     pool.stop();
 }
 
-#[test]
-fn pool_that_did_not_see_the_worker_of_another_one_keeps_to_the_bound() {
-    let bench = Bench::new();
+fn pool_that_did_not_see_the_worker_of_another_one_keeps_to_the_bound(bench: &Bench) {
     let session = bench.borrower("100 1", "bounded", 5);
     let pools = [bench.pool(0), bench.pool(0)];
     pools.iter().for_each(|pool| pool.wait_for_borrowers(1));

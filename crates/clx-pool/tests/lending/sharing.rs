@@ -2,13 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clx_queue::{CancelTarget, EventType, JobId, JobState, Queue, QueueView, SessionId};
+use clx_queue::{CancelTarget, EventType, JobId, JobState, SessionId};
 
-use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, Pool, count};
+use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, Pool, count, on_each_queue};
 
-#[test]
-fn build_that_comes_later_gets_its_share_within_a_jobs_time() {
-    let bench = Bench::new();
+on_each_queue!(
+    build_that_comes_later_gets_its_share_within_a_jobs_time,
+    weights_divide_the_jobs,
+    two_builds_take_turns_at_a_single_worker,
+    session_gets_no_more_workers_of_two_pools_than_its_bound,
+    bounded_session_gets_workers_for_its_jobs_only,
+    session_that_is_not_lent_to_gets_no_worker,
+    workers_of_all_pools_leave_a_cancelled_session,
+    worker_that_moves_loses_no_job_and_reports_none_twice,
+);
+
+fn build_that_comes_later_gets_its_share_within_a_jobs_time(bench: &Bench) {
     bench.borrower("100", "first", 300);
     let pool = bench.pool(4);
     let mut running = bench.begun(4);
@@ -24,9 +33,7 @@ fn build_that_comes_later_gets_its_share_within_a_jobs_time() {
     pool.stop();
 }
 
-#[test]
-fn weights_divide_the_jobs() {
-    let bench = Bench::new();
+fn weights_divide_the_jobs(bench: &Bench) {
     let light = bench.borrower("100", "light", 200);
     let heavy = bench.borrower("300", "heavy", 200);
     let pool = bench.pool(4);
@@ -46,9 +53,7 @@ fn weights_divide_the_jobs() {
     pool.stop();
 }
 
-#[test]
-fn two_builds_take_turns_at_a_single_worker() {
-    let bench = Bench::new();
+fn two_builds_take_turns_at_a_single_worker(bench: &Bench) {
     let first = bench.borrower("100", "first", 1);
     let pool = bench.pool(1);
     let mut running = bench.begun(1).remove(0);
@@ -72,9 +77,7 @@ fn two_builds_take_turns_at_a_single_worker() {
     pool.stop();
 }
 
-#[test]
-fn session_gets_no_more_workers_of_two_pools_than_its_bound() {
-    let bench = Bench::new();
+fn session_gets_no_more_workers_of_two_pools_than_its_bound(bench: &Bench) {
     let bounded = bench.borrower("900 3", "bounded", 200);
     let pools = [bench.pool(3), bench.pool(3)];
     bench.borrower("100", "other", 200);
@@ -93,9 +96,7 @@ fn session_gets_no_more_workers_of_two_pools_than_its_bound() {
     pools.into_iter().for_each(Pool::stop);
 }
 
-#[test]
-fn bounded_session_gets_workers_for_its_jobs_only() {
-    let bench = Bench::new();
+fn bounded_session_gets_workers_for_its_jobs_only(bench: &Bench) {
     let pool = bench.pool(2);
     let session = bench.borrower("100 1", "bounded", 1);
     for _ in 0..3 {
@@ -108,9 +109,7 @@ fn bounded_session_gets_workers_for_its_jobs_only() {
     pool.stop();
 }
 
-#[test]
-fn session_that_is_not_lent_to_gets_no_worker() {
-    let bench = Bench::new();
+fn session_that_is_not_lent_to_gets_no_worker(bench: &Bench) {
     let other = bench.borrower(NOT_LENT_TO, "not for the pool", 1);
     let pool = bench.pool(1);
     bench.borrower("100", "for the pool", 2);
@@ -124,9 +123,7 @@ fn session_that_is_not_lent_to_gets_no_worker() {
     pool.stop();
 }
 
-#[test]
-fn workers_of_all_pools_leave_a_cancelled_session() {
-    let bench = Bench::new();
+fn workers_of_all_pools_leave_a_cancelled_session(bench: &Bench) {
     let cancelled = bench.borrower("100", "cancelled", 200);
     let pools = [bench.pool(2), bench.pool(2)];
     let running = bench.begun(4);
@@ -142,16 +139,14 @@ fn workers_of_all_pools_leave_a_cancelled_session() {
     let running = bench.begun(4);
     assert_eq!(count(&running, "other"), 4);
     assert_eq!(workers(&running), before);
-    collect(&bench, cancelled, 200)
+    collect(bench, cancelled, 200)
         .values()
         .for_each(|state| assert_eq!(*state, JobState::Cancelled));
     drop(running);
     pools.into_iter().for_each(Pool::stop);
 }
 
-#[test]
-fn worker_that_moves_loses_no_job_and_reports_none_twice() {
-    let bench = Bench::new();
+fn worker_that_moves_loses_no_job_and_reports_none_twice(bench: &Bench) {
     let pools = [bench.pool(2), bench.pool(3)];
     let mut wanted: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let terms = [("100", "a"), ("300", "b"), ("150", "c")];
@@ -168,7 +163,7 @@ fn worker_that_moves_loses_no_job_and_reports_none_twice() {
         (5..100).for_each(|_| bench.begun(1).remove(0).end());
     }
     for (session, _) in sessions {
-        let finished = collect(&bench, session, wanted[&session].len());
+        let finished = collect(bench, session, wanted[&session].len());
         assert_eq!(finished.keys().copied().collect::<Vec<_>>(), wanted[&session]);
         assert!(finished.values().all(|state| *state == JobState::Completed));
         for job in &wanted[&session] {
