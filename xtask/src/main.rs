@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::error::TaskError;
 
 mod bench;
+mod book;
 mod build_images;
 mod demo;
 mod error;
@@ -35,6 +36,8 @@ struct Arguments {
 enum Task {
     /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
     Bench(bench::Bench),
+    /// Build the documentation as a book, into target/book
+    Book,
     /// Build the images that workers run in, and run a job in each
     BuildImages(build_images::BuildImages),
     /// Build clx, set kernels up, build the demo course, and show the result
@@ -54,6 +57,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Bench(args) => bench::run(&args),
+        Task::Book => book::run(),
         Task::BuildImages(args) => build_images::run(&args),
         Task::Demo => demo::run(),
         Task::GenDocs(args) => gen_docs::run(&args),

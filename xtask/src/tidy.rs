@@ -11,6 +11,7 @@ use crate::root;
 
 mod code;
 mod edge;
+mod link;
 mod manifest;
 mod place;
 mod shape;
@@ -37,6 +38,8 @@ pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
         shape::pages(&workspace, &tree),
         shape::processes(&tree),
         code::check(&tree),
+        link::check(&tree),
+        link::summary(&tree),
     ]
     .concat();
     findings.sort();
