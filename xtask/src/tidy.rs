@@ -11,6 +11,7 @@ use crate::root;
 
 mod code;
 mod edge;
+mod key;
 mod link;
 mod manifest;
 mod place;
@@ -38,6 +39,7 @@ pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
         shape::pages(&workspace, &tree),
         shape::processes(&tree),
         code::check(&tree),
+        key::check(&tree),
         link::check(&tree),
         link::summary(&tree),
     ]
