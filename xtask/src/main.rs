@@ -14,6 +14,7 @@ mod book;
 mod build_images;
 mod demo;
 mod error;
+mod examples;
 mod gen_docs;
 mod golden;
 mod integration;
