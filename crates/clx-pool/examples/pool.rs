@@ -38,11 +38,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     queue.enqueue(session, jobs.collect())?;
     // As many workers as there are jobs, but no more than four. Who dies is replaced.
     pool.ensure("square", 10);
-    let mut seen = 0;
-    while seen < 10 {
-        for job in queue.finished(session, seen, 10, Duration::from_secs(30))? {
+    let (mut n_finished, mut last) = (0, 0);
+    while n_finished < 10 {
+        for job in queue.finished(session, last, 10, Duration::from_secs(30))? {
             println!("{}: {}", job.id, String::from_utf8(job.result.unwrap_or_default())?);
-            seen = job.seq;
+            n_finished += 1;
+            last = job.seq;
         }
     }
     pool.stop(Duration::from_secs(5));

@@ -23,11 +23,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let worker = queue.register_worker(&NewWorker::new(session, "shout", WorkerMode::InProcess))?;
     thread::scope(|scope| {
         let working = scope.spawn(|| work(&queue, worker));
-        let mut seen = 0;
-        while seen < 3 {
-            for job in queue.finished(session, seen, 10, Duration::from_secs(30))? {
+        let (mut n_finished, mut last) = (0, 0);
+        while n_finished < words.len() {
+            for job in queue.finished(session, last, 10, Duration::from_secs(30))? {
                 println!("{}: {}", job.id, String::from_utf8(job.result.unwrap_or_default())?);
-                seen = job.seq;
+                n_finished += 1;
+                last = job.seq;
             }
         }
         queue.close_session(session)?;

@@ -53,12 +53,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let texts: [&[u8]; 2] = [b"two words", b"\xff"];
     let jobs = texts.map(|text| NewJob::new("count", "a text", text.to_vec()));
     queue.enqueue(session, jobs.into())?;
-    let mut seen = 0;
-    while seen < 2 {
-        for job in queue.finished(session, seen, 10, Duration::from_secs(30))? {
+    let (mut n_finished, mut last) = (0, 0);
+    while n_finished < texts.len() {
+        for job in queue.finished(session, last, 10, Duration::from_secs(30))? {
             let result = job.result.as_deref().map(String::from_utf8_lossy);
             println!("{} {}: {result:?} {:?}", job.id, job.state, job.error_class);
-            seen = job.seq;
+            n_finished += 1;
+            last = job.seq;
         }
     }
     stop.request(Stop::Gracefully);
