@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use clx_process::{Spawn, Stdout};
+use clx_process::Spawn;
 use clx_tests::e2e::{Clx, Run, finish};
 
 const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));
@@ -39,7 +39,7 @@ fn commands(page: &str) -> Vec<Command> {
                 commands.push(Command { text, printed: String::new() });
             } else {
                 let last = commands.last_mut().expect("a block begins with a command");
-                last.printed += &format!("{line}\n");
+                last.printed.extend([line, "\n"]);
             }
         }
     }
@@ -63,6 +63,16 @@ fn is_as_said(text: &str, said: &str) -> bool {
 struct Place {
     home: tempfile::TempDir,
     directory: PathBuf,
+    /// The tool folder, if it has a kernel for Python.
+    tools: Option<String>,
+}
+
+/// Returns the tool folder if tests were told that it has a kernel for Python.
+fn tools_with_kernel() -> Option<String> {
+    let tools = std::env::var("CLX_TOOLS_DIR").ok()?;
+    let kernels = std::env::var("CLX_TEST_KERNELS").ok()?;
+    let begin = format!("{tools}/python-");
+    kernels.split(':').any(|prefix| prefix.starts_with(&begin)).then_some(tools)
 }
 
 impl Place {
@@ -72,7 +82,7 @@ impl Place {
         std::fs::create_dir(&programs).expect("made");
         std::os::unix::fs::symlink(CLX.0, programs.join("clx")).expect("linked");
         let directory = home.path().to_owned();
-        Self { home, directory }
+        Self { home, directory, tools: tools_with_kernel() }
     }
 
     /// Runs a command as a shell of the user does.
@@ -83,12 +93,11 @@ impl Place {
             .prepare(Spawn::new("sh").args(["-c", &script]))
             .env("HOME", self.home.path())
             .env("PATH", path)
-            .current_dir(&self.directory)
-            .stdout(Stdout::Piped);
-        // Where a kernel is set up already, setting it up leaves it alone.
-        let shell = match std::env::var("CLX_TOOLS_DIR") {
-            Ok(tools) => shell.env("CLX_TOOLS_DIR", tools),
-            Err(_) => shell,
+            .current_dir(&self.directory);
+        // Where the kernel is set up already, setting it up leaves it alone.
+        let shell = match &self.tools {
+            Some(tools) => shell.env("CLX_TOOLS_DIR", tools),
+            None => shell,
         };
         let run = finish(shell.start().expect("a shell starts"));
         if let Some(directory) = command.strip_prefix("cd ") {
@@ -102,12 +111,10 @@ impl Place {
 fn commands_print_what_the_page_says() {
     let commands = commands(PAGE);
     assert!(commands.len() > 10, "{commands:?}");
-    let has_kernel =
-        std::env::var("CLX_TEST_KERNELS").is_ok_and(|kernels| kernels.contains("python"));
     let mut place = Place::new();
     for Command { text, printed } in commands {
-        if text.starts_with(NEEDS_KERNEL) && !has_kernel {
-            println!("SKIPPED: CLX_TEST_KERNELS names no kernel for Python, from `{text}` on");
+        if text.starts_with(NEEDS_KERNEL) && place.tools.is_none() {
+            println!("SKIPPED: CLX_TOOLS_DIR has no kernel for Python, from `{text}` on");
             return;
         }
         let run = place.run(&text).expect(0);
