@@ -1,11 +1,10 @@
 //! `cargo xtask demo`: builds `clx`, sets tools up, builds the demo course, and shows where the
 //! result lies.
 
-use std::fs;
 use std::path::Path;
 
 use crate::error::TaskError;
-use crate::root;
+use crate::root::{self, entries};
 use crate::run::Program;
 use crate::tool;
 
@@ -66,13 +65,4 @@ fn count(directory: &Path) -> Result<usize, TaskError> {
         n_files += if entry.is_dir() { count(&entry)? } else { 1 };
     }
     Ok(n_files)
-}
-
-fn entries(directory: &Path) -> Result<Vec<std::path::PathBuf>, TaskError> {
-    let at = |source| TaskError::Io { path: directory.to_owned(), source };
-    let entries = fs::read_dir(directory).map_err(at)?;
-    let mut paths =
-        entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(at)?;
-    paths.sort();
-    Ok(paths)
 }

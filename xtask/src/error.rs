@@ -30,6 +30,9 @@ pub(crate) enum TaskError {
     /// A page is not what its sources say.
     #[error("{} is not up to date: run `cargo xtask gen-docs`", path.display())]
     Outdated { path: PathBuf },
+    /// A page says that an example prints something else.
+    #[error("{page} says that `{command}` prints something else")]
+    Example { page: &'static str, command: String },
     /// A package is not the one that was tested.
     #[error("a package of the {tool} has another hash than the lock says")]
     Tampered { tool: String },

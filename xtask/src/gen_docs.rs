@@ -3,7 +3,8 @@
 //! `docs/reference/errors.md` is made from `errors.in.md` beside it: each line
 //! `<!-- codes of CRATE -->` is replaced by the documented constants in the crate's `code.rs`. The pages
 //! about the configuration, and its schema, are made from the table of keys in `clx-config`.
-//! `docs/reference/cli.md` is what clx itself tells of its command line.
+//! `docs/reference/cli.md` is what clx itself tells of its command line. In `docs/guide/embedding.md`,
+//! the block below each line `<!-- file PATH -->` is that file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,10 @@ use crate::run::Program;
 
 mod code;
 mod config;
+mod embed;
+
+/// Shows the examples of crates.
+const EMBEDDING: &str = "docs/guide/embedding.md";
 
 const TEMPLATE: &str = "docs/reference/errors.in.md";
 
@@ -22,7 +27,8 @@ const TEMPLATE: &str = "docs/reference/errors.in.md";
 type MakePage = fn(&Path) -> Result<String, TaskError>;
 
 /// The pages, and what makes them.
-const PAGES: [(&str, MakePage); 5] = [
+const PAGES: [(&str, MakePage); 6] = [
+    (EMBEDDING, |root| embed::fill(&read(&root.join(EMBEDDING))?, |path| read(&root.join(path)))),
     ("docs/reference/errors.md", errors),
     ("docs/reference/cli.md", commands),
     ("docs/reference/config.md", |_| Ok(config::reference())),

@@ -10,9 +10,11 @@ use clap::{Parser, Subcommand};
 use crate::error::TaskError;
 
 mod bench;
+mod book;
 mod build_images;
 mod demo;
 mod error;
+mod examples;
 mod gen_docs;
 mod golden;
 mod integration;
@@ -35,6 +37,8 @@ struct Arguments {
 enum Task {
     /// Measure clx against its peers and physical limits; writes docs/benchmarks.md
     Bench(bench::Bench),
+    /// Build the documentation as a book, into target/book
+    Book,
     /// Build the images that workers run in, and run a job in each
     BuildImages(build_images::BuildImages),
     /// Build clx, set kernels up, build the demo course, and show the result
@@ -54,6 +58,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Bench(args) => bench::run(&args),
+        Task::Book => book::run(),
         Task::BuildImages(args) => build_images::run(&args),
         Task::Demo => demo::run(),
         Task::GenDocs(args) => gen_docs::run(&args),

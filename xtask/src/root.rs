@@ -1,6 +1,7 @@
-//! Where the repository is.
+//! Where the repository is, and what lies in it. Principal functions: [`repository`], [`entries`].
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::error::TaskError;
 
@@ -12,4 +13,14 @@ pub(crate) fn repository() -> Result<PathBuf, TaskError> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = package.join("..");
     root.canonicalize().map_err(|source| TaskError::Io { path: root, source })
+}
+
+/// Returns the paths in a directory, in order.
+pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, TaskError> {
+    let at = |source| TaskError::Io { path: directory.to_owned(), source };
+    let entries = fs::read_dir(directory).map_err(at)?;
+    let mut paths =
+        entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(at)?;
+    paths.sort();
+    Ok(paths)
 }

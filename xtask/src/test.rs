@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{gen_docs, integration, package, root, tidy, tool};
+use crate::{book, examples, gen_docs, integration, package, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -23,7 +23,9 @@ const STEPS: &[Step] = &[
     ("servers", package::set_up),
     ("tests", tests),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
+    ("examples", examples::run),
     ("documentation", documentation),
+    ("book", book::build),
 ];
 
 /// Runs all steps, stopping at the first that fails.

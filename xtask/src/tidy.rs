@@ -11,6 +11,8 @@ use crate::root;
 
 mod code;
 mod edge;
+mod key;
+mod link;
 mod manifest;
 mod place;
 mod shape;
@@ -37,6 +39,9 @@ pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
         shape::pages(&workspace, &tree),
         shape::processes(&tree),
         code::check(&tree),
+        key::check(&tree),
+        link::check(&tree),
+        link::summary(&tree),
     ]
     .concat();
     findings.sort();

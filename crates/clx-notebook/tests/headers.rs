@@ -23,7 +23,7 @@ fn header_by(
         _ => format!("{token} %% [markdown] lang=\"de\" tags=[\"slide\"]\n"),
     };
     let source = format!(
-        "{token} j2 from 'macros.j2' import header\n{marker}{token} {{{{ header(\"Bäume\", \"Trees\") }}}}\n\n{token} %%\nx\n"
+        "{token} j2 from 'macros.j2' import header\n{marker}{token} {{{{ header(\"Bäume\", \"Trees\", fr=\"Arbres\") }}}}\n\n{token} %%\nx\n"
     );
     let variant = Variant {
         language: LanguageProfile::predefined(language),
@@ -39,9 +39,12 @@ fn header_by(
 }
 
 #[test]
-fn every_language_has_a_slide_in_both_languages() {
+fn every_programming_language_has_a_slide_in_each_language() {
+    let french = "fr".parse().expect("a language");
     for prog_lang in ProgLang::ALL {
-        for (language, title) in [(Language::DE, "Bäume"), (Language::EN, "Trees")] {
+        for (language, title) in
+            [(Language::DE, "Bäume"), (Language::EN, "Trees"), (french, "Arbres")]
+        {
             let cell = header(prog_lang, language, OutputFormat::Notebook);
             assert!(cell.has_tag("slide"), "{prog_lang}");
             assert!(cell.source.contains(&format!("<b>{title}</b>")), "{}", cell.source);

@@ -17,6 +17,39 @@
 //! | [`Process`] | a child process | `SIGTERM`, then `SIGKILL` | its lifeline ends |
 //! | [`Docker`] | a container | the same | the next build's [`reap`] removes it |
 //!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//! use clx_pool::{Executor, InProcess, PoolManager, PoolSettings};
+//! use clx_queue::{NewJob, NewSession, Queue, SqliteOptions, SqliteQueue};
+//! # use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
+//! # struct Shout;
+//! # impl JobHandler for Shout {
+//! #     fn handle<'a>(&'a self, job: Job<'a>, _context: &'a JobContext) -> HandlerFuture<'a> {
+//! #         Box::pin(async move { Ok(job.payload.to_ascii_uppercase().into()) })
+//! #     }
+//! # }
+//! let dir = tempfile::tempdir()?;
+//! let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default())?;
+//! let queue: Arc<dyn Queue> = Arc::new(queue);
+//! let session = queue.open_session(&NewSession::of_this_process(dir.path(), 0, ""))?;
+//! queue.enqueue(session, vec![NewJob::new("shout", "greeting", b"hello".into())])?;
+//!
+//! // `Shout` is a `clx_worker::JobHandler`. Four threads at most, and one is enough.
+//! let runtime = tokio::runtime::Runtime::new()?;
+//! let threads = InProcess::new(Arc::clone(&queue), runtime.handle().clone(), || Arc::new(Shout));
+//! let kinds = vec![("shout".to_owned(), Arc::new(threads) as Arc<dyn Executor>, 4)];
+//! let settings = PoolSettings::default();
+//! let pool = PoolManager::start(Arc::clone(&queue), session, kinds, settings, |_event| {})?;
+//! pool.ensure("shout", 1);
+//! let finished = queue.finished(session, 0, 1, Duration::from_secs(30))?;
+//! assert_eq!(finished[0].result.as_deref(), Some(&b"HELLO"[..]));
+//! pool.stop(Duration::from_secs(5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Workers in containers are given a directory each:
+//!
 //! ```no_run
 //! use std::sync::Arc;
 //! use clx_pool::{Admission, Docker, DockerSettings, Engine, Executor};

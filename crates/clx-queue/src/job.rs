@@ -143,7 +143,8 @@ pub struct CancelCounts {
 /// A job in a final state, as its session's owner collects it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FinishedJob {
-    /// Position in the session's list, from 1; pass the last one seen to get what came after it.
+    /// Position in the list of what finished; pass the last one seen to get what came after it. It only
+    /// rises, and says nothing of how many there are: sessions of one queue may share the numbers.
     pub seq: i64,
     /// The job.
     pub id: JobId,

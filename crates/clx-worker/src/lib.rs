@@ -13,6 +13,43 @@
 //! kernel, a child process) must end with it. A panic fails the job, not the worker.
 //!
 //! Principal types: [`Worker`], [`JobHandler`], [`JobContext`], [`StopSignal`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//! use clx_queue::*;
+//! use clx_worker::{HandlerFuture, Job, JobContext, JobHandler, Stop, StopSignal, Worker};
+//!
+//! struct Shout;
+//!
+//! impl JobHandler for Shout {
+//!     fn handle<'a>(&'a self, job: Job<'a>, _context: &'a JobContext) -> HandlerFuture<'a> {
+//!         Box::pin(async move { Ok(job.payload.to_ascii_uppercase().into()) })
+//!     }
+//! }
+//!
+//! let dir = tempfile::tempdir()?;
+//! let queue = Arc::new(SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default())?);
+//! let session = queue.open_session(&NewSession::of_this_process(dir.path(), 0, ""))?;
+//! let id = queue.register_worker(&NewWorker::new(session, "shout", WorkerMode::InProcess))?;
+//! let (runtime, stop) = (tokio::runtime::Runtime::new()?, StopSignal::default());
+//! let worker = Worker {
+//!     queue: Arc::clone(&queue) as Arc<dyn Queue>,
+//!     id,
+//!     process: None,
+//!     handler: Arc::new(Shout),
+//!     runtime: runtime.handle().clone(),
+//!     stop: stop.clone(),
+//! };
+//! let working = std::thread::spawn(move || worker.run());
+//!
+//! queue.enqueue(session, vec![NewJob::new("shout", "greeting", b"hello".into())])?;
+//! let finished = queue.finished(session, 0, 1, Duration::from_secs(30))?;
+//! assert_eq!(finished[0].result.as_deref(), Some(&b"HELLO"[..]));
+//! stop.request(Stop::Gracefully);
+//! working.join().expect("it does not panic")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod answer;
 mod context;

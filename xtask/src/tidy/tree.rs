@@ -10,6 +10,8 @@ use crate::error::TaskError;
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     files: Vec<SourceFile>,
+    /// Paths of files that are no text, such as pictures.
+    others: Vec<String>,
 }
 
 /// A text file.
@@ -67,9 +69,11 @@ impl Tree {
             } else if kind.is_file() {
                 let bytes = fs::read(entry.path())
                     .map_err(|source| TaskError::Io { path: entry.path(), source })?;
-                // What is no text, such as a picture, follows no rules.
-                self.files
-                    .extend(String::from_utf8(bytes).ok().map(|text| SourceFile { path, text }));
+                match String::from_utf8(bytes) {
+                    Ok(text) => self.files.push(SourceFile { path, text }),
+                    // What is no text follows no rules.
+                    Err(_) => self.others.push(path),
+                }
             }
         }
         Ok(())
@@ -85,6 +89,15 @@ impl Tree {
         self.files.iter().filter(|file| file.path.ends_with(".rs"))
     }
 
+    /// Tells whether a file or directory is there.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let is_it = |name: &str| {
+            name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.files.iter().any(|file| is_it(&file.path))
+            || self.others.iter().any(|name| is_it(name))
+    }
+
     /// Returns the file at a path.
     pub(super) fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.iter().find(|file| file.path == path)
@@ -92,12 +105,13 @@ impl Tree {
 }
 
 /// Tells whether builds or version control made a file or directory. Cargo tags what it builds into,
-/// wherever that is.
+/// wherever that is; the book lies in `target` also if that is elsewhere.
 fn is_product(root: &Path, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let is_output =
         path.starts_with("examples/") && path.matches('/').count() == 2 && name == "output";
-    is_output || [".git", ".clx"].contains(&name) || root.join(path).join("CACHEDIR.TAG").exists()
+    let is_built = path == "target" || root.join(path).join("CACHEDIR.TAG").exists();
+    is_output || is_built || [".git", ".clx"].contains(&name)
 }
 
 impl SourceFile {
@@ -126,7 +140,7 @@ impl Tree {
             path: path.to_owned(),
             text: text.to_owned(),
         };
-        Self { files: files.iter().map(file).collect() }
+        Self { files: files.iter().map(file).collect(), others: Vec::new() }
     }
 }
 
@@ -148,6 +162,7 @@ mod tests {
         fs::write(dir.path().join("built/CACHEDIR.TAG"), "").unwrap();
         for (path, product) in [
             ("built", true),
+            ("target", true),
             (".git", true),
             ("examples/demo-course/output", true),
             ("examples/demo-course/.clx", true),

@@ -1,0 +1,146 @@
+//! The commands of `docs/guide/quick-start.md` run as they stand there, one after the other in one
+//! place, and print what the page says.
+//!
+//! Blocks of the language `console` count: lines after `$` are commands, with what `<<'END'` feeds them;
+//! lines below are what they print, where `…` stands for anything.
+
+use std::path::PathBuf;
+
+use clx_process::Spawn;
+use clx_tests::e2e::{Clx, Run, finish};
+
+const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));
+
+const PAGE: &str = include_str!("../../docs/guide/quick-start.md");
+
+/// Commands from this one on need a kernel, which tests cannot fetch.
+const NEEDS_KERNEL: &str = "clx setup kernels";
+
+/// A command of the page and what it prints, if the page says so.
+#[derive(Debug, PartialEq, Eq)]
+struct Command {
+    text: String,
+    printed: String,
+}
+
+/// Returns the commands of a page in order.
+fn commands(page: &str) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    let mut lines = page.lines();
+    while lines.any(|line| line == "```console") {
+        while let Some(line) = lines.next().filter(|line| *line != "```") {
+            if let Some(text) = line.strip_prefix("$ ") {
+                let mut text = text.to_owned();
+                if text.ends_with("<<'END'") {
+                    let fed = lines.by_ref().take_while(|line| *line != "END");
+                    let fed: String = fed.map(|line| format!("{line}\n")).collect();
+                    text = format!("{text}\n{fed}END");
+                }
+                commands.push(Command { text, printed: String::new() });
+            } else {
+                let last = commands.last_mut().expect("a block begins with a command");
+                last.printed.extend([line, "\n"]);
+            }
+        }
+    }
+    commands
+}
+
+/// Tells whether a text is what a page says, where `…` stands for anything.
+fn is_as_said(text: &str, said: &str) -> bool {
+    let (text, said) = (text.trim_end(), said.trim_end());
+    let Some((first, said)) = said.split_once('…') else { return text == said };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let (between, last) = said.rsplit_once('…').unwrap_or(("", said));
+    for piece in between.split('…') {
+        let Some(at) = text.find(piece) else { return false };
+        text = &text[at + piece.len()..];
+    }
+    text.ends_with(last)
+}
+
+/// A user's home, and where the user is.
+struct Place {
+    home: tempfile::TempDir,
+    directory: PathBuf,
+    /// The tool folder, if it has a kernel for Python.
+    tools: Option<String>,
+}
+
+/// Returns the tool folder if tests were told that it has a kernel for Python.
+fn tools_with_kernel() -> Option<String> {
+    let tools = std::env::var("CLX_TOOLS_DIR").ok()?;
+    let kernels = std::env::var("CLX_TEST_KERNELS").ok()?;
+    let begin = format!("{tools}/python-");
+    kernels.split(':').any(|prefix| prefix.starts_with(&begin)).then_some(tools)
+}
+
+impl Place {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temp dir");
+        let programs = home.path().join("bin");
+        std::fs::create_dir(&programs).expect("made");
+        std::os::unix::fs::symlink(CLX.0, programs.join("clx")).expect("linked");
+        let directory = home.path().to_owned();
+        Self { home, directory, tools: tools_with_kernel() }
+    }
+
+    /// Runs a command as a shell of the user does.
+    fn run(&mut self, command: &str) -> Run {
+        let script = format!("exec 2>&1\n{command}");
+        let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.home.path().display());
+        let shell = CLX
+            .prepare(Spawn::new("sh").args(["-c", &script]))
+            .env("HOME", self.home.path())
+            .env("PATH", path)
+            .current_dir(&self.directory);
+        // Where the kernel is set up already, setting it up leaves it alone.
+        let shell = match &self.tools {
+            Some(tools) => shell.env("CLX_TOOLS_DIR", tools),
+            None => shell,
+        };
+        let run = finish(shell.start().expect("a shell starts"));
+        if let Some(directory) = command.strip_prefix("cd ") {
+            self.directory.push(directory);
+        }
+        run
+    }
+}
+
+#[test]
+fn commands_print_what_the_page_says() {
+    let commands = commands(PAGE);
+    assert!(commands.len() > 10, "{commands:?}");
+    let mut place = Place::new();
+    for Command { text, printed } in commands {
+        if text.starts_with(NEEDS_KERNEL) && place.tools.is_none() {
+            println!("SKIPPED: CLX_TOOLS_DIR has no kernel for Python, from `{text}` on");
+            return;
+        }
+        let run = place.run(&text).expect(0);
+        let is_right = printed.is_empty() || is_as_said(&run.stdout, &printed);
+        assert!(is_right, "$ {text}\nsaid:\n{printed}\nprinted:\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn commands_are_read_from_blocks_of_the_console() {
+    let page = "$ no\n```console\n$ one a\nx\ny\n$ two <<'END'\nfed\nEND\n```\n```sh\n$ no\n```\n";
+    let command =
+        |text: &str, printed: &str| Command { text: text.to_owned(), printed: printed.to_owned() };
+    assert_eq!(commands(page), [command("one a", "x\ny\n"), command("two <<'END'\nfed\nEND", "")]);
+}
+
+#[test]
+fn dots_stand_for_anything() {
+    for (text, said, expected) in [
+        ("Built 3 files in 5 ms.\n", "Built 3 files in … ms.\n", true),
+        ("Built 4 files in 5 ms.\n", "Built 3 files in … ms.\n", false),
+        ("Built 3 files in 5 ms, but.\n", "Built 3 files in … ms.\n", false),
+        ("a\nb\nc\nd\n", "a\n…\nd\n", true),
+        ("a\nb\nc\nd\n", "a\n…\n", true),
+        ("a\nb\nc\nd\n", "a\n", false),
+    ] {
+        assert_eq!(is_as_said(text, said), expected, "{text} {said}");
+    }
+}
