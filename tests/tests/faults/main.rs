@@ -12,6 +12,7 @@ mod limits;
 mod ordering;
 mod pool;
 mod power_of_queue;
+mod power_of_store;
 mod signal;
 mod start;
 mod zone;
