@@ -13,6 +13,7 @@ mod bench;
 mod build_images;
 mod demo;
 mod error;
+mod facts;
 mod gen_docs;
 mod golden;
 mod integration;
