@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`browser`] | a page in a real Chromium |
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
+//! | [`fault`] | faults of the machine: sudden ends, power that is cut, slow disks, clocks that jump |
 //! | [`live`] | a `clx watch` in the background, and who listens to it |
 //! | [`random`] | numbers that a seed decides |
 //! | [`sample`] | samples of what commands print, as files |
@@ -16,6 +17,7 @@
 
 pub mod browser;
 pub mod e2e;
+pub mod fault;
 pub mod fire;
 pub mod live;
 pub mod random;

@@ -1,7 +1,7 @@
-//! A full disk, a file that cannot be written, a file of a newer version.
+//! A full disk, a file that cannot be written, a network file system, a file of a newer version.
 //!
-//! The first two need a file system of their own: the test starts itself again in a private mount
-//! namespace and does its work there.
+//! All but the last need mounts of their own: the test starts itself again in a private mount namespace
+//! and does its work there.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of these tests fail by panicking")]
 
@@ -209,4 +209,48 @@ fn file_of_a_newer_version_is_refused_unchanged() {
     let error = open(dir.path()).unwrap_err().to_string();
     assert!(error.contains("schema version 99, this clx knows 4 at most"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn files_on_every_type_of_network_file_system_are_refused() {
+    // A mount table that says so: a real server is not needed for what is never opened.
+    let mount = "touch \"$DIR/mounts\"; mount --bind \"$DIR/mounts\" /proc/$$/mounts";
+    on_file_system("files_on_every_type_of_network_file_system_are_refused", mount, |dir| {
+        let open_on = |file_system: &str| {
+            let line = format!("server:/x {} {file_system} rw 0 0\n", dir.display());
+            std::fs::write(dir.join("mounts"), line).unwrap();
+            let place = dir.join(file_system);
+            let store = Store::open(&place, &StoreOptions::default());
+            (open(&place).map_err(|error| error.to_string()), store.is_err(), place)
+        };
+        for file_system in [
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb2",
+            "smb3",
+            "smbfs",
+            "fuse.sshfs",
+            "fuse.davfs",
+            "afs",
+            "coda",
+            "ftpfs",
+            "glusterfs",
+            "lustre",
+            "ncpfs",
+            "9p",
+            "virtiofs",
+        ] {
+            let (queue, store_is_refused, place) = open_on(file_system);
+            let error = queue.unwrap_err();
+            assert!(
+                error.contains("network file system") && error.contains(file_system),
+                "{error}"
+            );
+            assert!(store_is_refused, "{file_system}");
+            assert!(!place.join("jobs.db").exists() && !place.join("cache.db").exists());
+        }
+        let (queue, store_is_refused, _) = open_on("ext4");
+        assert!(queue.is_ok() && !store_is_refused);
+    });
 }

@@ -12,6 +12,12 @@ pub(crate) enum TaskError {
     /// A line of a file of cases is no JSON object.
     #[error("{}:{line}: {source}", file.display())]
     Row { file: PathBuf, line: usize, source: serde_json::Error },
+    /// The failure cases are not those that must be there, or a test of theirs does not exist.
+    #[error("{}: {problem}", file.display())]
+    Catalogue { file: PathBuf, problem: String },
+    /// The report of the test runner cannot be read.
+    #[error("{}: {source}", file.display())]
+    Report { file: PathBuf, source: roxmltree::Error },
     /// Outputs differ from the recorded ones.
     #[error("{different} required rows differ")]
     Golden { different: usize },

@@ -15,6 +15,8 @@ mod build_images;
 mod demo;
 mod error;
 mod examples;
+mod facts;
+mod faults;
 mod gen_docs;
 mod golden;
 mod integration;
@@ -43,6 +45,8 @@ enum Task {
     BuildImages(build_images::BuildImages),
     /// Build clx, set kernels up, build the demo course, and show the result
     Demo,
+    /// Run the tests of the failure cases; writes docs/faults.md
+    Faults(faults::Faults),
     /// Write the pages that are made from sources
     GenDocs(gen_docs::GenDocs),
     /// Compare the notebook processor with recorded outputs
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Task::Book => book::run(),
         Task::BuildImages(args) => build_images::run(&args),
         Task::Demo => demo::run(),
+        Task::Faults(args) => faults::run(&args),
         Task::GenDocs(args) => gen_docs::run(&args),
         Task::Golden(args) => golden::run(&args),
         Task::Integration => integration::run(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
 use crate::run::Program;
-use crate::{book, examples, gen_docs, integration, package, root, tidy, tool};
+use crate::{book, examples, faults, gen_docs, integration, package, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
 const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     ("tools", tool::set_up),
     ("servers", package::set_up),
     ("tests", tests),
+    ("faults", faults::check),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
     ("examples", examples::run),
     ("documentation", documentation),

@@ -31,15 +31,18 @@ pub const fn is_retried(class: ErrorClass, failures: u32, max_failures: u32) -> 
     }
 }
 
-/// Returns the pause before retry number `n` (from 1): 1 s doubled each time, at most 60 s, varied
-/// by ± 50 % so that jobs that failed together do not return together.
+/// The longest pause before a retry.
+pub const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
+
+/// Returns the pause before retry number `n` (from 1): 1 s doubled each time, at most
+/// [`LONGEST_BACK_OFF`], varied by ± 50 % so that jobs that failed together do not return together.
 #[must_use]
 pub fn back_off(job: JobId, n: u32) -> Duration {
     let base_ms = (1000_u64 << n.saturating_sub(1).min(6)).min(60_000);
     // A hash of job and number instead of a random generator: reproducible in tests.
     let seed = job.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(n);
     let mixed = (seed ^ (seed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 33;
-    Duration::from_millis((base_ms / 2 + mixed % (base_ms + 1)).min(60_000))
+    Duration::from_millis(base_ms / 2 + mixed % (base_ms + 1)).min(LONGEST_BACK_OFF)
 }
 
 #[cfg(test)]

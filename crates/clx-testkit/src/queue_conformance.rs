@@ -45,6 +45,7 @@ macro_rules! queue_conformance {
                 cancelled_job_stays_cancelled_when_its_worker_completes_it;
             claiming:
                 accepted_results_are_collected_in_order
+                any_bytes_come_through
                 claim_number_out_of_order_is_refused
                 claims_follow_priority_then_duration_then_age
                 delayed_job_waits_for_its_time

@@ -22,3 +22,6 @@ pub const SAFETY_POLL_MS: &str = "__CLX_FAKE_SAFETY_POLL_MS";
 
 /// Variable of the environment: `fire-worker` first prints so many bytes.
 pub const FLOOD_BYTES: &str = "__CLX_FAKE_FLOOD_BYTES";
+
+/// Variable of the environment: `fire-worker` first waits so long, in milliseconds.
+pub const SLOW_START_MS: &str = "__CLX_FAKE_SLOW_START_MS";

@@ -125,4 +125,26 @@ clap: clx-b
             ],
         );
     }
+
+    #[test]
+    fn workers_are_built_without_pools_gateways_and_engines() {
+        let workspace = Workspace::read(&crate::root::repository().unwrap()).unwrap();
+        let member = |name: &str| workspace.crates.iter().find(|member| member.name == name);
+        let workers = workspace.crates.iter().filter(|one| one.name.starts_with("clx-worker"));
+        let mut needed: Vec<&str> = workers.map(|worker| &*worker.name).collect();
+        assert_eq!(needed.len(), 4);
+        let mut next = 0;
+        while let Some(name) = needed.get(next).copied() {
+            for dependency in member(name).into_iter().flat_map(|member| &member.dependencies) {
+                if !needed.contains(&&**dependency) {
+                    needed.push(dependency);
+                }
+            }
+            next += 1;
+        }
+        for name in ["clx-pool", "clx-gateway", "clx-images", "clx-backend-sqlite", "bollard"] {
+            assert!(!needed.contains(&name), "workers need {name}");
+        }
+        assert!(needed.contains(&"clx-core"));
+    }
 }

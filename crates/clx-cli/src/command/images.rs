@@ -136,3 +136,31 @@ fn missing(error: &ImageError) -> Missing {
     let hint = error.hint().unwrap_or_else(|| "`clx docker list` shows what there is".to_owned());
     Missing { reason: with_causes(error), hint }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what keys have of the tools in an image with this id.
+    fn identities(id: &str) -> Vec<ContentHash> {
+        let image = ToolImage {
+            reference: "clx-all:1".to_owned(),
+            id: id.to_owned(),
+            kernels: BTreeMap::from([("python".to_owned(), "python3".to_owned())]),
+        };
+        let of_kind = |kind: JobKind| (kind.name().to_owned(), image.clone());
+        let images = ToolImages::of_pool(JobKind::ALL.iter().copied().map(of_kind).collect());
+        let renderer = |kind| images.renderer(kind).ok().map(|renderer| renderer.identity);
+        let kernel = images.kernel(&["python3"]).ok().map(|kernel| kernel.identity);
+        [kernel, renderer(JobKind::PlantUml), renderer(JobKind::Drawio)]
+            .map(|identity| identity.expect("the pool has an image of each kind"))
+            .to_vec()
+    }
+
+    #[test]
+    fn image_that_was_built_anew_makes_all_anew() {
+        let (old, new) = (identities("sha256:1"), identities("sha256:2"));
+        assert_eq!(old, identities("sha256:1"));
+        assert!(old.iter().zip(&new).all(|(old, new)| old != new), "under the same name");
+    }
+}

@@ -10,7 +10,7 @@
 //! savepoint for every one is dear, and why operations must be repeatable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use clx_core::Clock;
 use clx_db::Database;
 use rusqlite::Connection;
 
+use super::operation::due;
 use super::transaction::{Effects, OperationError, Tx};
 use super::wal;
 use crate::error::QueueError;
@@ -46,6 +47,8 @@ const PATIENCE: Duration = Duration::from_micros(300);
 pub(crate) struct Committer {
     database: Database,
     clock: Arc<dyn Clock>,
+    /// The moment of the last transaction, in microseconds UTC.
+    last_us: AtomicI64,
     line: Mutex<Line>,
     until_look: AtomicI32,
     copies: wal::Copies,
@@ -72,6 +75,7 @@ impl Committer {
         Self {
             database,
             clock,
+            last_us: AtomicI64::new(i64::MIN),
             line: Mutex::default(),
             until_look: AtomicI32::new(WAL_LOOK),
             copies: wal::Copies::default(),
@@ -173,7 +177,11 @@ impl Committer {
         execute(connection, "BEGIN IMMEDIATE").map_err(named)?;
         // Undone on every way out but a successful COMMIT, a panic included.
         let _rollback = Rollback(connection);
-        let mut tx = Tx::new(connection, self.clock.now(), batch.len());
+        let now = self.clock.now();
+        let mut tx = Tx::new(connection, now, batch.len());
+        if now.as_us() < self.last_us.load(Ordering::Relaxed) {
+            due::forget_pauses(&tx).map_err(named)?;
+        }
         for ticket in batch {
             if ticket.run(&mut tx, &self.database).is_err() {
                 return Ok(None);
@@ -181,6 +189,7 @@ impl Committer {
         }
         tx.tally.write(connection).map_err(named)?;
         execute(connection, "COMMIT").map_err(named)?;
+        self.last_us.store(now.as_us(), Ordering::Relaxed);
         Ok(Some(tx.effects))
     }
 

@@ -235,6 +235,33 @@ fn long_job_with_live_beats_runs_once() {
 }
 
 #[test]
+fn clock_that_goes_back_holds_up_no_job_that_is_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_us(1_700_000_000_000_000)));
+    let options = SqliteOptions { clock: Arc::clone(&clock) as _, ..SqliteOptions::default() };
+    let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &options).unwrap();
+    let session = queue.open_session(&NewSession::of_this_process(dir.path(), 0, "")).unwrap();
+    let bench = Bench { queue, session, dir };
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    // Who names a moment waits for it, whatever the clock does.
+    let later = NewJob { not_before: Some(clock.now()), ..NewJob::new(KIND, "later", vec![]) };
+    clock.set(clock.now().minus(year));
+    let later = bench.queue.enqueue(session, vec![later]).unwrap()[0];
+    let job = bench.enqueue(1).unwrap()[0];
+    let mut seat = bench.seat(&bench.queue);
+    let mut claim = || seat.claim(&bench.queue, vec![], Duration::ZERO).unwrap().jobs.pop();
+    let first = claim().unwrap();
+    let failed = vec![first.failed(ErrorClass::Transient, "it broke".to_owned())];
+    assert!(seat.report(&bench.queue, failed).unwrap().jobs.is_empty());
+    let mut claim = || seat.claim(&bench.queue, vec![], Duration::ZERO).unwrap().jobs.pop();
+    assert!(claim().is_none(), "the pause is kept");
+    clock.set(clock.now().minus(year));
+    let again = claim().unwrap();
+    assert_eq!((again.id, again.attempt), (job, 2));
+    assert_eq!(bench.queue.job(later).unwrap().unwrap().state, JobState::Scheduled);
+}
+
+#[test]
 fn full_file_refuses_what_does_not_fit_and_keeps_the_rest() {
     let bench = Bench::new();
     let pages = |n: u32| bench.sql(&format!("PRAGMA max_page_count = {n}"));

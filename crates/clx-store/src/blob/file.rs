@@ -68,7 +68,7 @@ impl BlobFiles {
         }
         blob.file.persist(&path).map_err(|error| error.error).at("write", &path)?;
         if self.durability == Durability::Full {
-            File::open(directory).and_then(|opened| opened.sync_all()).at("sync", directory)?;
+            sync_names(directory, self.root.parent().unwrap_or(&self.root))?;
         }
         Ok(())
     }
@@ -86,6 +86,18 @@ impl BlobFiles {
     pub(crate) fn remove(&self, hash: &ContentHash) -> Result<(), StoreError> {
         remove_if_exists(&self.path(hash))
     }
+}
+
+/// Waits until the disk has the names in a directory, and its own and those of all above it up to
+/// those in `top`.
+pub(crate) fn sync_names(directory: &Path, top: &Path) -> Result<(), StoreError> {
+    for directory in directory.ancestors() {
+        File::open(directory).and_then(|opened| opened.sync_all()).at("sync", directory)?;
+        if directory == top {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a file that goes away unless it is given its final name in the same directory.

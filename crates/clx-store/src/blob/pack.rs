@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clx_core::ContentHash;
 use clx_db::Durability;
 
-use crate::blob::file::remove_if_exists;
+use crate::blob::file::{remove_if_exists, sync_names};
 use crate::error::{At, StoreError};
 
 /// Packs kept open: one for each thread that reads, and some more.
@@ -75,13 +75,17 @@ impl PackFiles {
         let mut file = self.create(&path)?;
         let written = file.write_all(&blobs.concat()).and_then(|()| match self.durability {
             Durability::Normal => Ok(()),
-            Durability::Full => file.sync_all().and_then(|()| File::open(&self.root)?.sync_all()),
+            Durability::Full => file.sync_all(),
         });
-        if let Err(source) = written {
+        let written = written.at("write", &path).and_then(|()| match self.durability {
+            Durability::Normal => Ok(()),
+            Durability::Full => sync_names(&self.root, self.top()),
+        });
+        if written.is_err() {
             // Nobody knows of it yet; if it cannot be removed either, pruning does it.
             let _left_over = fs::remove_file(&path);
-            return Err(source).at("write", &path);
         }
+        written?;
         let mut offset = 0;
         let places = blobs.iter().map(|blob| {
             let crc = Some(crc32fast::hash(blob));
@@ -90,6 +94,11 @@ impl PackFiles {
             place
         });
         Ok(places.collect())
+    }
+
+    /// Returns the directory of the store, in which that of all blobs lies.
+    fn top(&self) -> &Path {
+        self.root.ancestors().nth(2).unwrap_or(&self.root)
     }
 
     fn create(&self, path: &Path) -> Result<File, StoreError> {

@@ -24,6 +24,20 @@ cases! {
         assert_eq!(rest, finished[1..]);
     }
 
+    fn any_bytes_come_through(s) {
+        let session = s.session();
+        // All values, and no text in any encoding.
+        let bytes: Vec<u8> = (0..70_000_u32).map(|n| n.wrapping_mul(167).to_le_bytes()[1]).collect();
+        let payload = bytes.clone();
+        s.enqueue(session, NewJob { payload, ..job("a\nb \u{fffd} \u{1f980}") });
+        let mut seat = s.worker(session);
+        let claimed = s.claim(&mut seat).unwrap();
+        assert_eq!(claimed.label, "a\nb \u{fffd} \u{1f980}");
+        assert!(claimed.payload == bytes);
+        seat.report(&*s.queue, vec![claimed.completed(bytes.clone())]).unwrap();
+        assert!(s.finished(session)[0].result.as_ref() == Some(&bytes));
+    }
+
     fn claim_number_out_of_order_is_refused(s) {
         let session = s.session();
         s.enqueue(session, job("a"));

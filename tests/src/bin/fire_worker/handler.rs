@@ -17,6 +17,7 @@ use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
 /// | `note` | nothing but the entry `done` |
 /// | `work` | waits 2 ms |
 /// | `slow` | entry `begun`, then waits 300 ms |
+/// | `long` | waits 1.5 s |
 /// | `hang` | entry `begun`, then waits for ever |
 /// | `hang once` | the first attempt hangs, the others do nothing |
 /// | `children` | starts a tool that has a child, entry `children` with all pids, then hangs |
@@ -49,6 +50,7 @@ impl JobHandler for Scripted {
         Box::pin(async move {
             match job.payload {
                 b"work" => tokio::time::sleep(Duration::from_millis(2)).await,
+                b"long" => tokio::time::sleep(Duration::from_millis(1500)).await,
                 b"slow" => {
                     self.write("begun", job, context, vec![]);
                     tokio::time::sleep(Duration::from_millis(300)).await;

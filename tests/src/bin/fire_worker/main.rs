@@ -3,11 +3,13 @@
 //! ```text
 //! fire-worker worker QUEUE ID LEDGER                     works under a registered id
 //! fire-worker owner QUEUE LEDGER WORKERS JOBS SCRIPT     a session, worker processes and jobs
+//! fire-worker gateway QUEUE STORE SOCKET                 serves whoever comes to the socket
 //! ```
 //!
-//! Both die with whoever holds their standard input. What a job's payload can say is listed in
+//! All die with whoever holds their standard input. What a job's payload can say is listed in
 //! `handler`.
 
+mod gateway;
 mod handler;
 mod owner;
 mod worker;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Failure> {
+    clx_tests::fault::arm();
     let _lifeline = Lifeline::die_with_parent()?;
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -39,6 +42,9 @@ fn run() -> Result<(), Failure> {
         ["worker", queue, id, ledger] => worker::run(queue.as_ref(), id.parse()?, ledger.as_ref()),
         ["owner", queue, ledger, n_workers, n_jobs, script] => {
             owner::run(queue.as_ref(), ledger.as_ref(), n_workers.parse()?, n_jobs.parse()?, script)
+        }
+        ["gateway", queue, store, socket] => {
+            gateway::run(queue.as_ref(), store.as_ref(), socket.as_ref())
         }
         _ => Err(format!("unknown arguments: {args:?}").into()),
     }

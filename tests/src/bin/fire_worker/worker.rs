@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clx_process::ProcessIdentity;
 use clx_queue::{ProcessId, SqliteOptions, SqliteQueue, WorkerId};
-use clx_tests::fire::{FLOOD_BYTES, SAFETY_POLL_MS};
+use clx_tests::fire::{FLOOD_BYTES, SAFETY_POLL_MS, SLOW_START_MS};
 use clx_worker::{Stop, StopSignal, Worker};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,6 +25,9 @@ pub(crate) fn run(queue: &Path, id: i64, ledger: &Path) -> Result<(), Failure> {
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    if let Some(ms) = number(SLOW_START_MS)? {
+        runtime.block_on(async { tokio::time::sleep(Duration::from_millis(ms)).await });
+    }
     let stop = StopSignal::default();
     {
         let _entered = runtime.enter();

@@ -1,8 +1,9 @@
-//! Scheduled jobs whose time has come. Principal functions: [`promote`], [`next`].
+//! Scheduled jobs whose time has come. Principal functions: [`promote`], [`next`], [`forget_pauses`].
 
 use rusqlite::{Connection, named_params};
 
 use super::transition::JobHead;
+use crate::policy;
 use crate::sqlite::transaction::Tx;
 use crate::state::JobState;
 
@@ -24,6 +25,18 @@ pub(crate) fn promote(tx: &mut Tx<'_>) -> rusqlite::Result<()> {
             .execute(named_params! { ":id": job.id })?;
         tx.count(job.session, job.job_type, Some(JobState::Scheduled), JobState::Ready);
     }
+    Ok(())
+}
+
+/// Ends pauses before retries that have become longer than any can be, because the clock went back
+/// meanwhile. Jobs that are to wait for a moment, not for a while, still do.
+pub(crate) fn forget_pauses(tx: &Tx<'_>) -> rusqlite::Result<()> {
+    tx.prepare(
+        "UPDATE jobs SET run_at_us = :now WHERE state = 1 AND attempt > 0 AND run_at_us > :latest",
+    )?
+    .execute(named_params! {
+        ":now": tx.now.as_us(), ":latest": tx.now.plus(policy::LONGEST_BACK_OFF).as_us(),
+    })?;
     Ok(())
 }
 
