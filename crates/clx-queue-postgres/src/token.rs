@@ -12,16 +12,13 @@ use rustix::rand::{GetRandomFlags, getrandom};
 /// [`QueueError::Server`] if the system gives none.
 pub(crate) fn fresh_token() -> Result<String, QueueError> {
     let mut bytes = [0_u8; 16];
-    let source = match getrandom(&mut bytes, GetRandomFlags::empty()) {
-        // The system never gives less than was asked for, up to 256 bytes.
-        Ok(_) => return Ok(format!("{:032x}", u128::from_ne_bytes(bytes))),
-        Err(source) => source,
-    };
-    Err(QueueError::Server {
+    // The system never gives less than was asked for, up to 256 bytes.
+    getrandom(&mut bytes, GetRandomFlags::empty()).map_err(|source| QueueError::Server {
         message: "the operating system gives no random numbers".to_owned(),
         is_transient: false,
         source: Some(Arc::new(source)),
-    })
+    })?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
 /// Returns a duration varied by up to a third, less or more, so that callers spread. Without random
