@@ -5,7 +5,6 @@
 //! | [`browser`] | a page in a real Chromium |
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
 //! | [`live`] | a `clx watch` in the background, and who listens to it |
-//! | [`random`] | numbers that a seed decides |
 //! | [`sample`] | samples of what commands print, as files |
 //! | [`fire`] | the queue under fire: real worker processes that are killed, stopped and starved |
 
@@ -18,5 +17,4 @@ pub mod browser;
 pub mod e2e;
 pub mod fire;
 pub mod live;
-pub mod random;
 pub mod sample;
