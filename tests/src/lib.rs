@@ -6,7 +6,6 @@
 //! | [`e2e`] | runs the built `clx` on courses in temp dirs |
 //! | [`fault`] | faults of the machine: sudden ends, power that is cut, slow disks, clocks that jump |
 //! | [`live`] | a `clx watch` in the background, and who listens to it |
-//! | [`random`] | numbers that a seed decides |
 //! | [`sample`] | samples of what commands print, as files |
 //! | [`fire`] | the queue under fire: real worker processes that are killed, stopped and starved |
 
@@ -20,5 +19,4 @@ pub mod e2e;
 pub mod fault;
 pub mod fire;
 pub mod live;
-pub mod random;
 pub mod sample;

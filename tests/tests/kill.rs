@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use clx_process::{Spawn, Waited};
 use clx_testkit::fake_kernel::{FakeKernel, FakeStart, run_if_asked};
+use clx_testkit::random::Random;
 use clx_tests::e2e::{Clx, Run, TestCourse, finish};
-use clx_tests::random::Random;
 
 const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));
 

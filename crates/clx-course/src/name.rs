@@ -40,7 +40,50 @@ fn replaced(text: &str) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Component, Path};
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Titles of what is special here, and of anything.
+    fn titles() -> impl Strategy<Value = String> {
+        let special = prop::sample::select(vec![
+            "C#", "..", ".", "/", "\\", "\0", " ", "\t", "\u{a0}", "C", "#", ";", ":", "a", "ä",
+            "\n",
+        ]);
+        let other = any::<char>().prop_map(String::from);
+        let parts = prop_oneof![3 => special.prop_map(str::to_owned), 1 => other];
+        prop::collection::vec(parts, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    fn is_one_component(name: &str) -> bool {
+        let mut components = Path::new(name).components();
+        let first = components.next();
+        matches!(first, Some(Component::Normal(own)) if own == name) && components.next().is_none()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn any_title_becomes_one_name_or_none(title in titles()) {
+            let Some(name) = sanitize(&title) else { return Ok(()) };
+            prop_assert!(is_one_component(&name), "{name:?}");
+            prop_assert!(!name.contains(['.', '\\', ':', '\0']), "{name:?}");
+            // Blanks at the ends may come to light when what stood before them is removed.
+            let again = sanitize(&name);
+            prop_assert_eq!(again.as_deref(), Some(name.trim()));
+        }
+
+        #[test]
+        fn any_stem_becomes_one_name_of_a_picture(stem in titles()) {
+            let Some(name) = sanitize_stem(&stem) else { return Ok(()) };
+            let picture = format!("{name}.png");
+            prop_assert!(is_one_component(&picture), "{picture:?}");
+            prop_assert_eq!(Path::new(&picture).extension(), Some("png".as_ref()));
+        }
+    }
 
     fn check(title: &str, expected: &str) {
         assert_eq!(sanitize(title).as_deref(), Some(expected), "{title}");

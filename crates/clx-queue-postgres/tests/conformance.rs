@@ -6,6 +6,7 @@ use clx_core::{ManualClock, Timestamp};
 use clx_queue_postgres::{PasswordSources, PostgresOptions, PostgresQueue};
 use clx_testkit::postgres::PostgresServer;
 use clx_testkit::queue_conformance::Subject;
+use clx_testkit::queue_model::queue_model;
 
 fn postgres() -> Subject {
     let clock = Arc::new(ManualClock::at(Timestamp::from_us(1_700_000_000_000_000)));
@@ -19,3 +20,8 @@ fn postgres() -> Subject {
 }
 
 clx_testkit::queue_conformance!(postgres);
+
+#[test]
+fn any_sequence_of_calls_does_what_the_model_says() {
+    queue_model(&postgres(), 16);
+}

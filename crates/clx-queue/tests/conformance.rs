@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clx_core::{ManualClock, Timestamp};
 use clx_queue::{SqliteOptions, SqliteQueue};
 use clx_testkit::queue_conformance::Subject;
+use clx_testkit::queue_model::queue_model;
 
 fn sqlite() -> Subject {
     let dir = tempfile::tempdir().expect("a temp dir");
@@ -15,3 +16,8 @@ fn sqlite() -> Subject {
 }
 
 clx_testkit::queue_conformance!(sqlite);
+
+#[test]
+fn any_sequence_of_calls_does_what_the_model_says() {
+    queue_model(&sqlite(), 64);
+}

@@ -45,7 +45,26 @@ pub(crate) fn relative(text: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn any_text_is_decoded_to_what_was_encoded(text in any::<String>()) {
+            prop_assert_eq!(decode(&encode(&text)), Some(text));
+        }
+
+        #[test]
+        fn no_address_climbs(address in "([./a]|%2e|%2F|%5c|%00|\\PC){0,9}") {
+            let Some(path) = decode(&address).and_then(|text| relative(&text)) else { return Ok(()) };
+            let root = Path::new("/root");
+            prop_assert!(path.components().all(|part| matches!(part, Component::Normal(_))), "{path:?}");
+            prop_assert!(root.join(&path).starts_with(root), "{path:?}");
+        }
+    }
 
     #[test]
     fn decoding_undoes_encoding() {

@@ -8,7 +8,9 @@
 //! | [`pty`] | a program in a pseudo-terminal |
 //! | [`postgres`] | a PostgreSQL server of one's own, and a pooler in front of it |
 //! | [`port`] | ports for servers |
+//! | [`random`] | numbers that a seed decides |
 //! | [`s3`] | a server of object storage of one's own |
+//! | [`queue_model`](mod@queue_model) | a queue against a plain model of it, on random sequences of calls |
 //! | [`queue_views`](mod@queue_views) | what people see of a queue, the same for every implementation |
 //! | [`tree`] | what lies in a directory, to be compared |
 
@@ -24,6 +26,8 @@ pub mod port;
 pub mod postgres;
 pub mod pty;
 pub mod queue_conformance;
+pub mod queue_model;
 pub mod queue_views;
+pub mod random;
 pub mod s3;
 pub mod tree;

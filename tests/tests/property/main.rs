@@ -7,8 +7,8 @@ mod edits;
 use std::collections::BTreeMap;
 
 use clx_testkit::fake_kernel::{FakeKernel, FakeStart, run_if_asked};
+use clx_testkit::random::Random;
 use clx_tests::e2e::{Clx, Run, TestCourse, finish};
-use clx_tests::random::Random;
 use edits::Author;
 
 const CLX: Clx = Clx(env!("CARGO_BIN_EXE_clx-e2e"));

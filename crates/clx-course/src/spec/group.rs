@@ -125,7 +125,21 @@ fn inside(text: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn any_name_stays_inside_and_out_of_repositories(text in "([./ a\\\\]|\\.git|\\.GIT|\\PC){0,9}") {
+            let Some(path) = inside(&text) else { return Ok(()) };
+            let is_plain = |part| matches!(part, Component::Normal(part) if !part.eq_ignore_ascii_case(".git"));
+            prop_assert!(path.components().all(is_plain), "{path:?}");
+            prop_assert_eq!(inside(path.to_str().unwrap()), Some(path));
+        }
+    }
 
     #[test]
     fn names_stay_inside() {

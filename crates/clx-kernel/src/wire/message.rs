@@ -1,7 +1,8 @@
 //! Jupyter's messages: made and signed, checked and read tolerantly. Principal types: [`Session`],
 //! [`Message`].
 
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 use super::decode::Frames;
 use super::error::WireError;
@@ -23,7 +24,7 @@ pub(crate) struct Message {
     pub(crate) msg_type: String,
     /// The `msg_id` of the request that it answers.
     pub(crate) parent_id: Option<String>,
-    /// If the message was too large to be kept, what is left of a stream's text, else null.
+    /// An object. If the message was too large to be kept, what is left of a stream's text, else null.
     pub(crate) content: Value,
     /// How many bytes were too many; 0 for nearly every message.
     pub(crate) dropped_bytes: u64,
@@ -66,9 +67,12 @@ impl Session {
         if dropped_bytes == 0 && !self.key.accepts(signature, signed) {
             return Err(WireError::Signature);
         }
-        let header = parse("header", header)?;
-        let parent = parse("parent header", parent)?;
-        let content = if dropped_bytes == 0 { parse("content", content)? } else { repair(content) };
+        let header: Value = parse("header", header)?;
+        let parent: Value = parse("parent header", parent)?;
+        let content = match dropped_bytes {
+            0 => Value::Object(parse::<Map<_, _>>("content", content)?),
+            _ => repair(content),
+        };
         let text = |part: &Value, name: &str| part[name].as_str().map(str::to_owned);
         Ok(Message {
             // An empty type is unknown and thus ignored.
@@ -93,7 +97,7 @@ fn repair(content: &[u8]) -> Value {
     repaired.into_iter().next().unwrap_or_default()
 }
 
-fn parse(part: &'static str, bytes: &[u8]) -> Result<Value, WireError> {
+fn parse<T: DeserializeOwned>(part: &'static str, bytes: &[u8]) -> Result<T, WireError> {
     serde_json::from_slice(bytes).map_err(|source| WireError::Unreadable { part, source })
 }
 
@@ -138,9 +142,11 @@ mod tests {
     }
 
     #[test]
-    fn content_that_is_no_json_is_refused() {
-        let refused = read(frames_of(["{}", "{}", "{}", "{"]));
-        assert!(matches!(refused, Err(WireError::Unreadable { part: "content", .. })));
+    fn content_that_is_no_json_object_is_refused() {
+        for content in ["{", "7", "null", "[]"] {
+            let refused = read(frames_of(["{}", "{}", "{}", content]));
+            assert!(matches!(refused, Err(WireError::Unreadable { part: "content", .. })), "{content}");
+        }
     }
 
     #[test]

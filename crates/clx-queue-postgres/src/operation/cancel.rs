@@ -19,8 +19,8 @@ pub(crate) fn cancel(
     let (running, waiting): (Vec<_>, Vec<_>) =
         jobs.into_iter().partition(|job| job.state == JobState::Running);
     request(tx, &running, by)?;
-    cancel_waiting(tx, &waiting, by)?;
-    Ok(CancelCounts { cancelled: waiting.len() as u64, requested: running.len() as u64 })
+    let cancelled = cancel_waiting(tx, &waiting, by)?;
+    Ok(CancelCounts { cancelled, requested: running.len() as u64 })
 }
 
 /// Returns the live jobs that the target names, locked in the order of their ids.
@@ -52,7 +52,8 @@ fn lock_targets(
     Ok(rows.iter().map(JobHead::read).collect::<Result<_, _>>()?)
 }
 
-fn cancel_waiting(tx: &mut Tx<'_>, jobs: &[JobHead], by: &str) -> Result<(), Failure> {
+/// Cancels jobs and those that need them; returns how many.
+fn cancel_waiting(tx: &mut Tx<'_>, jobs: &[JobHead], by: &str) -> Result<u64, Failure> {
     note(tx, jobs, by, 0)?;
     transition::finish(tx, jobs, JobState::Cancelled, ErrorClass::Cancelled)
 }
@@ -95,7 +96,7 @@ pub(crate) fn supersede(tx: &mut Tx<'_>, job: JobHead) -> Result<(), Failure> {
         tx.execute("UPDATE jobs SET unique_key = NULL WHERE id = $1", &[p(&job.id.0)])?;
         request(tx, &[job], "superseded")
     } else {
-        cancel_waiting(tx, &[job], "superseded")
+        cancel_waiting(tx, &[job], "superseded").map(drop)
     }
 }
 
@@ -105,5 +106,5 @@ pub(crate) fn for_failed_need(tx: &mut Tx<'_>, jobs: &[JobHead]) -> Result<(), F
         let detail = "a job that it needs had not completed";
         tx.event(job.session, EventType::JobCancelled, Some(job.id), None, detail);
     }
-    transition::finish(tx, jobs, JobState::Cancelled, ErrorClass::Dependency)
+    transition::finish(tx, jobs, JobState::Cancelled, ErrorClass::Dependency).map(drop)
 }

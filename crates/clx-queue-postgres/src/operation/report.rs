@@ -74,7 +74,7 @@ pub(crate) fn report(
 }
 
 fn cancelled(tx: &mut Tx<'_>, job: JobHead) -> Result<(), Failure> {
-    transition::finish(tx, &[job], JobState::Cancelled, ErrorClass::Cancelled)
+    transition::finish(tx, &[job], JobState::Cancelled, ErrorClass::Cancelled).map(drop)
 }
 
 fn fail(
@@ -98,7 +98,7 @@ fn fail(
         let run_at = tx.now.plus(policy::back_off(job.head.id, failures));
         transition::put_back(tx, job.head, run_at.as_us())
     } else {
-        transition::finish(tx, &[job.head], JobState::Failed, class)
+        transition::finish(tx, &[job.head], JobState::Failed, class).map(drop)
     }
 }
 

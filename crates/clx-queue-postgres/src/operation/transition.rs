@@ -31,18 +31,20 @@ impl JobHead {
 }
 
 /// Ends locked jobs without a result and lets their dependents follow, transitively; a wave of any size is
-/// a few statements.
+/// a few statements. Returns how many jobs ended.
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     jobs: &[JobHead],
     to: JobState,
     class: ErrorClass,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
+    let mut n_ended = jobs.len() as u64;
     let mut wave = end(tx, jobs, to, class)?;
     while !wave.is_empty() {
+        n_ended += wave.len() as u64;
         wave = end(tx, &wave, JobState::Cancelled, ErrorClass::Dependency)?;
     }
-    Ok(())
+    Ok(n_ended)
 }
 
 /// Ends jobs; returns those that cannot run without them.

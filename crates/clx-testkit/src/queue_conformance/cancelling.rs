@@ -39,7 +39,8 @@ cases! {
         let a = s.enqueue(session, job("a"));
         let b = s.enqueue(session, after("b", &[a], OnFailure::Cancel));
         let c = s.enqueue(session, after("c", &[b], OnFailure::Cancel));
-        s.queue.cancel(session, &CancelTarget::Job(a), "a test").unwrap();
+        let counts = s.queue.cancel(session, &CancelTarget::Job(a), "a test").unwrap();
+        assert_eq!((counts.cancelled, counts.requested), (3, 0));
         for id in [a, b, c] {
             assert_eq!(s.state(id), JobState::Cancelled);
         }

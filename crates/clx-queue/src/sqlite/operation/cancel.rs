@@ -25,8 +25,7 @@ pub(crate) fn cancel(
             request(tx, job, by)?;
             counts.requested += 1;
         } else {
-            cancel_waiting(tx, job, by)?;
-            counts.cancelled += 1;
+            counts.cancelled += cancel_waiting(tx, job, by)?;
         }
     }
     Ok(counts)
@@ -59,7 +58,8 @@ fn live_job(tx: &Tx<'_>, id: JobId) -> rusqlite::Result<Option<JobHead>> {
         .optional()
 }
 
-fn cancel_waiting(tx: &mut Tx<'_>, job: JobHead, by: &str) -> rusqlite::Result<()> {
+/// Cancels a job and those that need it; returns how many.
+fn cancel_waiting(tx: &mut Tx<'_>, job: JobHead, by: &str) -> rusqlite::Result<u64> {
     tx.prepare("UPDATE jobs SET cancel_by = :by WHERE id = :id")?
         .execute(named_params! { ":by": by, ":id": job.id })?;
     tx.event(job.session, EventType::JobCancelled, Some(job.id), None, by)?;
@@ -94,7 +94,7 @@ pub(crate) fn supersede(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result<()> {
             .execute(named_params! { ":id": job.id })?;
         request(tx, job, "superseded")
     } else {
-        cancel_waiting(tx, job, "superseded")
+        cancel_waiting(tx, job, "superseded").map(drop)
     }
 }
 
@@ -107,5 +107,5 @@ pub(crate) fn for_failed_need(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result
         None,
         "a job that it needs had not completed",
     )?;
-    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Dependency)
+    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Dependency).map(drop)
 }

@@ -89,7 +89,7 @@ fn fenced(
 }
 
 fn cancelled(tx: &mut Tx<'_>, job: JobHead) -> rusqlite::Result<()> {
-    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Cancelled)
+    transition::finish(tx, job, JobState::Cancelled, ErrorClass::Cancelled).map(drop)
 }
 
 fn fail(
@@ -111,7 +111,7 @@ fn fail(
         let run_at = tx.now.plus(policy::back_off(job.head.id, failures));
         transition::put_back(tx, job.head, run_at.as_us())
     } else {
-        transition::finish(tx, job.head, JobState::Failed, class)
+        transition::finish(tx, job.head, JobState::Failed, class).map(drop)
     }
 }
 

@@ -29,13 +29,14 @@ impl JobHead {
     }
 }
 
-/// Ends a job without a result and lets its dependents follow, transitively.
+/// Ends a job without a result and lets its dependents follow, transitively. Returns how many jobs ended.
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     job: JobHead,
     to: JobState,
     class: ErrorClass,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<u64> {
+    let mut n_ended = 0;
     let mut open = vec![(job, to, class)];
     while let Some((job, to, class)) = open.pop() {
         tx.prepare(
@@ -51,8 +52,9 @@ pub(crate) fn finish(
         tx.count(job.session, job.job_type, Some(job.state), to);
         tx.effects.finished.insert(job.session);
         release_dependents(tx, job.id, false, &mut open)?;
+        n_ended += 1;
     }
-    Ok(())
+    Ok(n_ended)
 }
 
 /// Completes a running job if the worker still has it in this attempt and nobody asked it to stop;

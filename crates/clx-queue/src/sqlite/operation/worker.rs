@@ -149,7 +149,7 @@ fn release(
     let head = orphan.head;
     if orphan.cancel_requested {
         released.cancelled.push(head.id);
-        return transition::finish(tx, head, JobState::Cancelled, ErrorClass::Cancelled);
+        return transition::finish(tx, head, JobState::Cancelled, ErrorClass::Cancelled).map(drop);
     }
     let WorkerExit::Lost { how } = exit else {
         released.returned.push(head.id);
@@ -163,7 +163,7 @@ fn release(
     if losses >= orphan.max_losses {
         released.dead.push(head.id);
         tx.event(head.session, EventType::JobDead, Some(head.id), Some(worker), how)?;
-        return transition::finish(tx, head, JobState::Dead, class);
+        return transition::finish(tx, head, JobState::Dead, class).map(drop);
     }
     released.returned.push(head.id);
     // The first loss may be the worker's own fault: no pause. A second one makes the job suspect.
