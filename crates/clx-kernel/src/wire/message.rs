@@ -145,7 +145,10 @@ mod tests {
     fn content_that_is_no_json_object_is_refused() {
         for content in ["{", "7", "null", "[]"] {
             let refused = read(frames_of(["{}", "{}", "{}", content]));
-            assert!(matches!(refused, Err(WireError::Unreadable { part: "content", .. })), "{content}");
+            assert!(
+                matches!(refused, Err(WireError::Unreadable { part: "content", .. })),
+                "{content}"
+            );
         }
     }
 
