@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
-use crate::random::Random;
+use clx_testkit::random::Random;
 
 /// What a disk writes whole or not at all, in bytes.
 const SECTOR: usize = 512;

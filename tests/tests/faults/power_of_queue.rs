@@ -10,8 +10,8 @@ use clx_queue::{
     NewSession, NewWorker, OnFailure, Queue, Seat, SessionId, SqliteOptions, SqliteQueue,
     WorkerExit, WorkerMode, WorkerRecord,
 };
+use clx_testkit::random::Random;
 use clx_tests::fault::power::{Disk, Image};
-use clx_tests::random::Random;
 
 const KIND: &str = "test";
 

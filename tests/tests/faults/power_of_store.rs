@@ -6,8 +6,8 @@ use std::path::Path;
 
 use clx_core::{ActionResult, Artifact, ContentHash};
 use clx_store::{Durability, PrunePolicy, Store, StoreOptions};
+use clx_testkit::random::Random;
 use clx_tests::fault::power::{Disk, Image};
-use clx_tests::random::Random;
 
 use super::assert_intact;
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use clx_process::{Child, Exit, Waited};
 use clx_queue::{Queue, SessionState};
+use clx_testkit::random::Random;
 use clx_tests::e2e::{TestCourse, finish};
-use clx_tests::random::Random;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{CLX, course, kernels, n_open, queue_of};
