@@ -1,6 +1,6 @@
 //! A queue does what a model of it says, whatever it is asked to do in whatever order.
 //!
-//! A sequence of [`Step`](step::Step)s is done by the queue and by a [`Model`](model::Model), which
+//! A sequence of steps is done by the queue and by a model, which
 //! keeps jobs in a list and knows nothing of databases; after each step both must tell the same. A sequence
 //! that fails is shortened to the steps that matter before it is told. Principal function:
 //! [`queue_model`].
