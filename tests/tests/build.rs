@@ -154,6 +154,7 @@ fn usage_and_missing_spec_have_their_statuses() {
     CLX.run(&["build"]).expect(2).says(&["required"]);
     let _unknown = CLX.run(&["bulid"]).expect(2);
     CLX.build(&course, "none.xml", &[]).expect(3).says(&["none.xml", "CLX0100"]);
+    CLX.build(&course, "none.xml", &["--watch"]).expect(3).says(&["none.xml", "CLX0100"]);
     CLX.build(&course, "course.xml", &["-T", "nobody"]).expect(3).says(&["nobody"]);
     let _help = CLX.run(&["--help"]).expect(0);
 }

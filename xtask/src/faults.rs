@@ -16,6 +16,7 @@ use crate::{integration, package, root, tool};
 
 mod catalogue;
 mod page;
+mod promise;
 mod tally;
 
 /// The report of the profile; nextest puts it there whatever the target directory is.
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &Faults) -> Result<(), TaskError> {
     ended
 }
 
-/// Fails if the catalogue names a test that does not exist.
+/// Fails if the catalogue or the page on security names a test that does not exist.
 pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
     let catalogue = Catalogue::read(root)?;
     let program = Program::new(root, "cargo nextest list --workspace --message-format json");
@@ -71,7 +72,8 @@ pub(crate) fn check(root: &Path) -> Result<(), TaskError> {
         .map_err(|source| TaskError::Json { command: program.shown(), source })?;
     let exists =
         |(binary, test): (&str, &str)| list["rust-suites"][binary]["testcases"].get(test).is_some();
-    catalogue.check(exists)
+    catalogue.check(&exists)?;
+    promise::check(root, &exists)
 }
 
 fn read(path: &Path) -> Result<String, TaskError> {

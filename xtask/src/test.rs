@@ -22,7 +22,7 @@ const STEPS: &[Step] = &[
     ("tools", tool::set_up),
     ("servers", package::set_up),
     ("tests", tests),
-    ("faults", faults::check),
+    ("named tests", faults::check),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
     ("examples", examples::run),
     ("documentation", documentation),

@@ -41,8 +41,16 @@ pub(super) struct Case {
 impl Case {
     /// Returns binary and name of each test.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tests.iter().map(|test| test.split_once(' ').unwrap_or((test, "")))
+        self.tests.iter().map(|test| parts(test))
     }
+}
+
+/// Tells whether there is a test, by binary and name.
+pub(super) type Exists<'a> = dyn Fn((&str, &str)) -> bool + 'a;
+
+/// Parts what nextest calls a test into binary and name.
+pub(super) fn parts(test: &str) -> (&str, &str) {
+    test.split_once(' ').unwrap_or((test, ""))
 }
 
 impl Catalogue {
@@ -70,7 +78,7 @@ impl Catalogue {
     }
 
     /// Fails if a test does not exist.
-    pub(super) fn check(&self, exists: impl Fn((&str, &str)) -> bool) -> Result<(), TaskError> {
+    pub(super) fn check(&self, exists: &Exists<'_>) -> Result<(), TaskError> {
         for case in &self.cases {
             if let Some((binary, test)) = case.names().find(|name| !exists(*name)) {
                 return Err(problem(format!("{}: there is no test `{binary} {test}`", case.id)));
@@ -119,9 +127,9 @@ mod tests {
     #[test]
     fn test_that_does_not_exist_is_named() {
         let catalogue = Catalogue::parse(TEXT).unwrap();
-        catalogue.check(|_| true).unwrap();
+        catalogue.check(&|_| true).unwrap();
         let (binary, test) = catalogue.cases[1].names().next().unwrap();
-        let error = catalogue.check(|name| name != (binary, test)).unwrap_err().to_string();
+        let error = catalogue.check(&|name| name != (binary, test)).unwrap_err().to_string();
         assert!(error.ends_with(&format!("there is no test `{binary} {test}`")), "{error}");
     }
 

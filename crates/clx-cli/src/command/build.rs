@@ -10,12 +10,13 @@ use clx_store::FINE_TICK;
 
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
+use super::files::Files;
 use super::last_build::TracedBuild;
 use super::restore::restore;
 use super::round::Round;
 use super::wanted::Wanted;
 use super::watch;
-use super::wiring::{Workshop, open_state, runtime};
+use super::wiring::{Workshop, runtime};
 use super::with_causes;
 use crate::args::BuildArgs;
 use crate::display::{BuildDisplay, EventLog, stderr_line};
@@ -38,7 +39,9 @@ pub(super) fn run(args: BuildArgs) -> Exit {
         display.refuse(&args.spec.spec, &args.found);
         return Exit::Spec;
     }
-    if args.follow.watch { watch::run(args, events) } else { once(&args, &events) }
+    // What was never there cannot be watched: a build says so, and ends.
+    let watches = args.follow.watch && args.spec.spec.exists();
+    if watches { watch::run(args, events) } else { once(&args, &events) }
 }
 
 fn once(args: &BuildSettings, events: &EventLog) -> Exit {
@@ -92,9 +95,9 @@ fn build(
     wanted: &mut Wanted,
     display: &mut BuildDisplay,
 ) -> Result<BuildReport, Failure> {
-    let state = open_state(&wanted.course.root, &args.work.state)?;
+    let files = Files::open(&wanted.course.root, &args.work)?;
     let runtime = runtime().map_err(Failure::environment)?;
-    let workshop = Workshop::open(state, &wanted.course, &args.work, &runtime)?;
+    let workshop = Workshop::open(files, &wanted.course, &args.work, &runtime)?;
     let control = Arc::new(Control::default());
     signals::on_interrupt(&runtime, {
         let control = Arc::clone(&control);

@@ -9,7 +9,7 @@ use serde_json::json;
 
 pub(crate) use self::limits::CacheLimits;
 use super::failure::Failure;
-use super::wiring::open_state;
+use super::files::open_state;
 use crate::args::ListFormat;
 use crate::args::cache::{CacheArgs, CacheCommand, PruneArgs};
 use crate::display::{amount, plural, stderr_line, stdout_line, stdout_text, table};

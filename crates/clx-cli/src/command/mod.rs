@@ -13,6 +13,7 @@ mod doctor;
 mod explain;
 mod failed_steps;
 mod failure;
+mod files;
 mod git;
 mod hosts;
 mod identities;

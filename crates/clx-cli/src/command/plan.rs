@@ -2,7 +2,7 @@
 
 use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use clx_build::{BuildTotals, Cause, Forecast, Past, PlaceState, StepForecast, predict};
@@ -11,10 +11,11 @@ use clx_course::Course;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::files::Files;
 use super::last_build::{LastBuild, TracedBuild};
 use super::planning::{Planned, Planner};
 use super::wanted::Wanted;
-use super::wiring::{Workshop, open_state, processors, runtime};
+use super::wiring::{Workshop, processors, runtime};
 use crate::args::{ListFormat, PlanArgs};
 use crate::display::{course_name, plural, seconds, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
@@ -68,21 +69,29 @@ pub(super) fn foresee(
     request: Request<'_>,
     last: Option<TracedBuild>,
 ) -> Result<Foreseen, Failure> {
-    let work = request.work;
-    let Wanted { course, outputs, found, narrow, .. } =
-        Wanted::read(request, last).map_err(|problems| Failure {
-            message: format!("{} cannot be planned", request.spec.spec.display()),
-            problems,
-            exit: Exit::Spec,
-        })?;
+    let (work, root) = (request.work, request.spec.root());
+    // To open the files takes as long as to read a small course.
+    let (wanted, files) = thread::scope(|scope| {
+        let files = scope.spawn(|| Files::open_again(&root, work));
+        (Wanted::read(request, last), join(files))
+    });
+    let Wanted { course, outputs, found, narrow, .. } = wanted.map_err(|problems| Failure {
+        message: format!("{} cannot be planned", request.spec.spec.display()),
+        problems,
+        exit: Exit::Spec,
+    })?;
+    let files = match files? {
+        Some(files) => files,
+        None => Files::open(&course.root, work)?,
+    };
     let runtime = runtime().map_err(Failure::environment)?;
-    let workshop = Workshop::open(open_state(&course.root, &work.state)?, &course, work, &runtime)?;
+    let workshop = Workshop::open(files, &course, work, &runtime)?;
     let (toolbox, store) = (workshop.toolbox(), &workshop.store);
     let planner = Planner { course: &course, work, toolbox: &toolbox, store };
     let roots: Vec<PathBuf> = outputs.targets.iter().map(|target| target.root.clone()).collect();
     let (planned, past) = thread::scope(|scope| {
         let past = scope.spawn(|| Past::read(&roots, store));
-        (planner.plan(&outputs), past.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        (planner.plan(&outputs), join(past))
     });
     let (Planned { plan, .. }, past) = (planned?, past?);
     let plan = match &narrow {
@@ -99,6 +108,10 @@ pub(super) fn foresee(
     // To give back so many small pieces of memory takes a while, for which nobody need wait.
     thread::spawn(move || drop((plan, past, outputs)));
     Ok(Foreseen { course, forecast, totals, problems })
+}
+
+fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// What is told of what a build would do.

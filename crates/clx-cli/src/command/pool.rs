@@ -23,10 +23,11 @@ use tokio::runtime::Runtime;
 
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
+use super::files::{open_files, open_state};
 use super::hosts;
 use super::images::{ToolImage, ToolImages};
 use super::metrics::serve_metrics;
-use super::wiring::{engine_and_images, open_files, open_state, runtime, token_of, usual_size};
+use super::wiring::{engine_and_images, runtime, token_of, usual_size};
 use super::with_causes;
 use crate::args::SpecArgs;
 use crate::args::pool::PoolRunArgs;

@@ -7,9 +7,9 @@ use clx_build::{CopyOf, Restoration, Restored};
 use clx_core::Timestamp;
 use clx_store::{Store, StoreOptions};
 
+use super::files::open_state;
 use super::last_build::TracedBuild;
 use super::underway::Underway;
-use super::wiring::open_state;
 use crate::settings::Request;
 
 /// Puts back what has changed; `began` is when the last build was looked for. `None` if a usual build has

@@ -1,28 +1,25 @@
-//! Wires queue, store, workers and backend. Principal type: [`Workshop`].
+//! Wires files, workers and backend. Principal type: [`Workshop`].
 
 use std::path::Path;
 use std::sync::Arc;
 
-use clx_backend_sqlite::{
-    BackendSettings, Lender, Pools, QueueBackend, reap_dead_sessions, running_pools,
-};
+use clx_backend_sqlite::{BackendSettings, Lender, Pools, QueueBackend, running_pools};
 use clx_build::BuildPlan;
 use clx_core::{BackendError, JobKind};
 use clx_course::Course;
 use clx_pool::{Engine, Executor, InProcess, Process};
 use clx_process::Spawn;
-use clx_queue::{
-    Queue, SessionId, SessionRole, SessionState, SqliteOptions, SqliteQueue, WorkerId,
-};
+use clx_queue::{Queue, SessionId, SessionRole, SessionState, WorkerId};
 use clx_status::BuildNote;
-use clx_store::{Exchange, Sharing, Store, StoreOptions};
+use clx_store::{Exchange, Store};
 use clx_store_shared::SharedStore;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use super::containers::{Containers, reap_dead};
 use super::failure::Failure;
-use super::hosts::{HostTools, Meeting};
+use super::files::Files;
+use super::hosts::HostTools;
 use super::images::ToolImages;
 use super::limited::Limited;
 use super::pool::PoolNote;
@@ -30,7 +27,7 @@ use super::toolbox::{Lack, Toolbox};
 use super::tools::Tools;
 use super::with_causes;
 use crate::args::build::{NotebookImageArg, WorkersArg};
-use crate::settings::{StateSettings, Surroundings, ToolSettings, WorkSettings};
+use crate::settings::{Surroundings, ToolSettings, WorkSettings};
 use crate::state_dir::StateDir;
 
 /// Threads that drive timers and signals; the work itself has threads of its own.
@@ -64,34 +61,38 @@ enum Crew {
 }
 
 impl Workshop {
-    /// Opens queue and store; closes what dead builds left open.
+    /// Finds out who does the jobs of a course.
     pub(super) fn open(
-        state: StateDir,
+        files: Files,
         course: &Course,
-        args: &WorkSettings,
+        work: &WorkSettings,
         runtime: &Runtime,
     ) -> Result<Self, Failure> {
-        let sharing = match args.workers {
-            WorkersArg::InProcess | WorkersArg::Docker => Sharing::Deferred,
-            WorkersArg::Direct | WorkersArg::Pool => Sharing::Immediate,
-        };
-        let options =
-            StoreOptions { sharing, reads_digests: !args.no_cache, ..StoreOptions::default() };
-        if let Some(meeting) = Meeting::open(&args.hosts)? {
-            return Self::at(&meeting, state, args, &options);
-        }
-        let (queue, store) = open_files(&state, &options)?;
-        let tools = || Arc::new(Tools::new(state.store(), args.tools.clone()));
-        let crew = match args.workers {
+        let Files { state, store, queue, shared } = files;
+        let tools = || Arc::new(Tools::new(state.store(), work.tools.clone()));
+        let crew = match work.workers {
             WorkersArg::InProcess => Crew::Threads(tools()),
+            WorkersArg::Pool if shared.is_some() => {
+                let tools = HostTools::choose(&running_pools(&*queue)?);
+                if tools.is_empty() {
+                    return Err(no_hosts());
+                }
+                Crew::Hosts(Arc::new(tools))
+            }
+            WorkersArg::Direct | WorkersArg::Docker if shared.is_some() => {
+                return Err(Failure::refused(
+                    "with `--queue`, jobs are done by other hosts or in threads of this process\n  hint: \
+                     leave `--workers` out, or use `--workers in-process`",
+                ));
+            }
             WorkersArg::Direct => Crew::Processes(tools()),
             WorkersArg::Docker => {
-                let (engine, images) = engine_and_images(args.containers.notebook_image, runtime)?;
+                let (engine, images) = engine_and_images(work.containers.notebook_image, runtime)?;
                 reap_dead(&engine).map_err(|error| Failure::environment(with_causes(&error)))?;
                 Crew::Containers {
                     engine,
                     images: Arc::new(images),
-                    surroundings: args.containers.surroundings(course),
+                    surroundings: work.containers.surroundings(course),
                 }
             }
             WorkersArg::Pool => {
@@ -102,37 +103,6 @@ impl Workshop {
                 })?;
                 let images = Arc::new(ToolImages::of_pool(images.images));
                 Crew::Pool { session: pool.id, images }
-            }
-        };
-        Ok(Self { state, store, queue, shared: None, crew })
-    }
-
-    /// Opens a workshop of which other hosts are a part.
-    fn at(
-        meeting: &Meeting,
-        state: StateDir,
-        args: &WorkSettings,
-        options: &StoreOptions,
-    ) -> Result<Self, Failure> {
-        let store = Arc::new(Store::open(state.store(), options).map_err(Failure::environment)?);
-        let shared = Some(meeting.share(Arc::clone(&store))?);
-        let queue: Arc<dyn Queue> = Arc::clone(&meeting.queue) as _;
-        let crew = match args.workers {
-            WorkersArg::InProcess => {
-                Crew::Threads(Arc::new(Tools::new(state.store(), args.tools.clone())))
-            }
-            WorkersArg::Pool => {
-                let tools = HostTools::choose(&running_pools(&*queue)?);
-                if tools.is_empty() {
-                    return Err(no_hosts());
-                }
-                Crew::Hosts(Arc::new(tools))
-            }
-            WorkersArg::Direct | WorkersArg::Docker => {
-                return Err(Failure::refused(
-                    "with `--queue`, jobs are done by other hosts or in threads of this process\n  hint: \
-                     leave `--workers` out, or use `--workers in-process`",
-                ));
             }
         };
         Ok(Self { state, store, queue, shared, crew })
@@ -320,24 +290,6 @@ fn threads(
         }
     };
     InProcess::new(workshop.queue.clone(), runtime.handle().clone(), make)
-}
-
-/// Makes the directory of a course's queue and cache.
-pub(super) fn open_state(root: &Path, args: &StateSettings) -> Result<StateDir, Failure> {
-    StateDir::open(root, args.state_dir.as_deref(), args.jobs_db_path.as_deref())
-        .map_err(|error| Failure::environment(format!("cannot create the state directory {error}")))
-}
-
-/// Opens the files of a course and closes what dead builds left open in them.
-pub(super) fn open_files(
-    state: &StateDir,
-    options: &StoreOptions,
-) -> Result<(Arc<SqliteQueue>, Arc<Store>), Failure> {
-    let store = Store::open(state.store(), options).map_err(Failure::environment)?;
-    let queue = SqliteQueue::open(state.jobs(), &SqliteOptions::default());
-    let queue = queue.map_err(Failure::environment)?;
-    reap_dead_sessions(&queue).map_err(Failure::environment)?;
-    Ok((Arc::new(queue), Arc::new(store)))
 }
 
 /// Connects to the engine, once to run containers and once to look at images.

@@ -27,10 +27,11 @@ use self::site::Site;
 use self::sources::Sources;
 use super::failed_steps::FailedSteps;
 use super::failure::Failure;
+use super::files::Files;
 use super::last_build::TracedBuild;
 use super::round::Round;
 use super::wanted::Wanted;
-use super::wiring::{Workshop, open_state, runtime};
+use super::wiring::{Workshop, runtime};
 use crate::display::{EventLog, WatchDisplay};
 use crate::exit::Exit;
 use crate::settings::BuildSettings;
@@ -174,8 +175,8 @@ impl Watch {
             Some(workshop) => workshop,
             None => {
                 let work = &self.args.work;
-                let state = open_state(&wanted.course.root, &work.state)?;
-                self.workshop.insert(Workshop::open(state, &wanted.course, work, &self.runtime)?)
+                let files = Files::open(&wanted.course.root, work)?;
+                self.workshop.insert(Workshop::open(files, &wanted.course, work, &self.runtime)?)
             }
         };
         let round = Round {
