@@ -17,14 +17,17 @@ const SAID_CHARACTERS: usize = 160;
 
 /// Explains what came of one block.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Explainer<'a> {
-    pub(crate) file: &'a Path,
-    pub(crate) block: &'a Block,
+pub struct Explainer<'a> {
+    /// The source.
+    pub file: &'a Path,
+    /// The block.
+    pub block: &'a Block,
 }
 
 impl Explainer<'_> {
     /// PlantUML refused the block. `line` is counted from that of `@start…`, which is 1.
-    pub(crate) fn refused(&self, line: Option<u32>, reason: &str) -> Diagnostic {
+    #[must_use]
+    pub fn refused(&self, line: Option<u32>, reason: &str) -> Diagnostic {
         let problem = Diagnostic::error(code::SYNTAX, CATEGORY, message(reason));
         let line = line.map(|line| within(line, &self.block.text));
         let frame = frame(&self.block.text, self.block.line, line);
@@ -33,13 +36,8 @@ impl Explainer<'_> {
     }
 
     /// PlantUML refused a line of a file that the block includes.
-    pub(crate) fn refused_in(
-        &self,
-        file: &Path,
-        text: &str,
-        line: u32,
-        reason: &str,
-    ) -> Diagnostic {
+    #[must_use]
+    pub fn refused_in(&self, file: &Path, text: &str, line: u32, reason: &str) -> Diagnostic {
         let message = format!("{}, included by {}", message(reason), self.file.display());
         let problem = Diagnostic::error(code::SYNTAX, CATEGORY, message);
         let line = within(line, text);
