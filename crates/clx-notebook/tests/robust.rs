@@ -1,0 +1,33 @@
+//! Sources as nobody writes them: they are read in the time that their length takes, and end nothing.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use clx_core::{Language, LanguageProfile, OutputFormat, OutputKind, ProgLang};
+use clx_notebook::{Branding, NotebookRenderer, Variant};
+
+/// A hundred times what is needed, and a tenth of what it took where each item looked at all others.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Fails unless a source is read, and written if it can be, soon.
+fn check(source: &str) {
+    let variant = Variant {
+        language: LanguageProfile::predefined(Language::EN),
+        kind: OutputKind::predefined().remove(1),
+        format: OutputFormat::Code,
+        img_prefix: "img/".to_owned(),
+    };
+    let begin = Instant::now();
+    let file = Path::new("slides.py");
+    let mut renderer = NotebookRenderer::new(file, source, ProgLang::Python, &Branding::default());
+    let read = renderer.unfiltered(&variant).is_ok();
+    assert_eq!(renderer.render(&variant).is_ok(), read);
+    assert!(begin.elapsed() < LIMIT, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn marker_with_very_many_options_is_read() {
+    check(&format!("# %% {}\nx", "a=1 ".repeat(50_000)));
+    check(&format!("# %% {} a=1\nx", "a ".repeat(50_000)));
+    check(&format!("# %% {}\nx", "a=( ".repeat(100_000)));
+}
