@@ -31,3 +31,9 @@ fn marker_with_very_many_options_is_read() {
     check(&format!("# %% {} a=1\nx", "a ".repeat(50_000)));
     check(&format!("# %% {}\nx", "a=( ".repeat(100_000)));
 }
+
+#[test]
+fn script_of_very_many_cells_is_read_and_written() {
+    check(&"# %%\n)\n\n".repeat(50_000));
+    check(&"# %%\ndef f(): pass\n\n".repeat(50_000));
+}

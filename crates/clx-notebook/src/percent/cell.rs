@@ -6,8 +6,9 @@ use clx_core::ProgLang;
 
 use super::active::{ActiveError, is_active};
 use super::marker::{self, Marker};
+use super::spacing::Ahead;
 use super::strings::StringTracker;
-use super::{options, schema, spacing, warning};
+use super::{options, schema, warning};
 use crate::code;
 use crate::finding::Finding;
 use crate::language_table::main_language;
@@ -68,6 +69,7 @@ pub(crate) fn read(
     lines: &[&str],
     at: usize,
     settings: &Settings,
+    ahead: &mut Ahead,
     warnings: &mut Vec<Finding>,
 ) -> Result<CellRead, Finding> {
     let broken = |rule: String| broken_metadata(at, rule);
@@ -98,7 +100,7 @@ pub(crate) fn read(
     if let Some(rule) = schema::broken_cell_rule(draft.cell_type, metadata) {
         return Err(broken(rule.to_owned()));
     }
-    let lines_to_next = distance(lines, end, next, body, settings, metadata);
+    let lines_to_next = distance(lines, end, next, body, settings, ahead, metadata);
     if let Some(language) = draft.language.filter(|language| !language.is_empty()) {
         options.metadata.insert("language".to_owned(), language.into());
     }
@@ -243,13 +245,14 @@ fn distance(
     next: usize,
     body: &[&str],
     settings: &Settings,
+    ahead: &mut Ahead,
     metadata: &mut Metadata,
 ) -> Option<usize> {
     let found = if end < lines.len() { next - end + usize::from(next >= lines.len()) } else { 1 };
     let expected = match settings.language {
         ProgLang::Python => {
             let body = if body.is_empty() { &[""] } else { body };
-            spacing::expected_in_python(body, &lines[next..])
+            ahead.expected(body, lines.len() - next, |n| lines[lines.len() - n])
         }
         ProgLang::Cpp | ProgLang::CSharp | ProgLang::Java | ProgLang::TypeScript => 1,
     };
