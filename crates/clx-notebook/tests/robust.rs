@@ -37,3 +37,10 @@ fn script_of_very_many_cells_is_read_and_written() {
     check(&"# %%\n)\n\n".repeat(50_000));
     check(&"# %%\ndef f(): pass\n\n".repeat(50_000));
 }
+
+#[test]
+fn statement_with_very_many_quotes_or_operators_is_read() {
+    check(&format!("{{{{ {}", "\\\"".repeat(100_000)));
+    check(&"# j2 \\\"\n".repeat(20_000));
+    check(&format!("{{{{ {}", "\"a\" % (".repeat(50_000)));
+}
