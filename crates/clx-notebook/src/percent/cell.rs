@@ -202,7 +202,7 @@ impl Draft<'_> {
         if foreign || !is_active(self.settings.extension(), metadata, true)? {
             return Ok(without_tokens(body, token));
         }
-        if !is_code {
+        if !is_code && !self.keeps_tokens {
             return Ok(without_tokens(body, token));
         }
         let mut lines: Vec<String> = body.iter().map(|&line| line.to_owned()).collect();
@@ -211,7 +211,9 @@ impl Draft<'_> {
                 warnings.push(warning::implicit_magic(body[at], first_line + at, token));
             }
         }
-        magics::unescape_plus(&mut lines, self.language(), self.settings.token());
+        if is_code {
+            magics::unescape_plus(&mut lines, self.language(), self.settings.token());
+        }
         Ok(lines)
     }
 }
@@ -263,5 +265,22 @@ fn distance(
     match given {
         Some(Value::Int(lines)) => Some(usize::try_from(lines).unwrap_or(0)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magics_of_cells_that_run_in_the_script_only_lose_their_token() {
+        let check = |source: &str, expected: &str| {
+            let document = crate::percent::read(source, ProgLang::Python).unwrap();
+            let cell = &document.notebook.cells[0];
+            assert_eq!((cell.cell_type, cell.source.as_str()), (CellType::Raw, expected));
+        };
+        check("# %% active=\"py\"\n# %time f()\n# a comment\n", "%time f()\n# a comment");
+        check("# %% tags=[\"active-py\"]\n# y = !ls\n", "y = !ls");
+        check("# %% [raw]\n# # %time f()\n", "# %time f()");
     }
 }
