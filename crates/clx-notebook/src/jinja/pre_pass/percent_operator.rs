@@ -25,6 +25,9 @@ fn rewrite_nested(text: &str, depth: u32) -> String {
             let value = &rest[operand.start..operand.end];
             let grouped = value.starts_with('(');
             out.push_str(if grouped { "|format" } else { "|format(" });
+            // Every line keeps its number.
+            let n_lines = rest[..operand.start].matches('\n').count();
+            out.extend(std::iter::repeat_n('\n', n_lines));
             out.push_str(&rewrite_nested(value, depth));
             out.push_str(if grouped { "" } else { ")" });
             rest = &rest[operand.end..];
@@ -113,6 +116,8 @@ mod tests {
     fn the_operator_becomes_a_filter() {
         check("\"%03d\" % 7", "\"%03d\"|format(7)");
         check("'%s %s' % (a, 'b')", "'%s %s'|format(a, 'b')");
+        check("'%s' %\n\na", "'%s'|format(\n\na)");
+        check("'%s'\n% (\na)", "'%s'|format\n(\na)");
         check("'%s' % a.b[0]|upper ~ 'x'", "'%s'|format(a.b[0]|upper) ~ 'x'");
     }
 
