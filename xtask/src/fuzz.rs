@@ -46,14 +46,14 @@ pub(crate) fn run(args: &Fuzz) -> Result<(), TaskError> {
     for name in &names {
         let directory = root.join(TARGET);
         let (corpus, artifacts) =
-            (directory.join("corpus").join(name), directory.join("artifacts"));
+            (directory.join("corpus").join(name), directory.join("artifacts").join(name));
         let scratch = std::env::temp_dir().join(format!("clx-fuzz-{}", std::process::id()));
         [&corpus, &artifacts, &scratch].into_iter().try_for_each(|path| make(path))?;
         let known = files(&artifacts)?;
         let mut fuzzer = fuzzer(&root, &program, name)
             .variable("TMPDIR", &scratch)
             .argument(format!("-max_total_time={}", args.seconds))
-            .argument(format!("-artifact_prefix={}/{name}-", artifacts.display()))
+            .argument(format!("-artifact_prefix={}/", artifacts.display()))
             .argument("-print_final_stats=1");
         for limit in LIMITS {
             fuzzer = fuzzer.argument(limit);

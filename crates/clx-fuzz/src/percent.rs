@@ -54,12 +54,14 @@ fn is_id(id: &str) -> bool {
 /// Tells whether the format can hold a cell, such as it is. It cannot hold
 ///
 /// * a line that looks like the beginning of a cell, or like Jinja,
+/// * a language without a command, for which there is the option that scripts are written without,
 /// * three quotes that hide such beginnings,
 /// * blank lines at the end of a cell: those separate it from the next.
 fn is_promised(cell: &Cell, source: &Source) -> bool {
     const SPECIAL: [&str; 5] = ["%%", "<codecell>", "In[", "\"\"\"", "'''"];
     let text = &cell.source;
     SPECIAL.iter().all(|special| !text.contains(special))
+        && !cell.metadata.contains_key("language")
         && source.is_plain(text)
         && !text.ends_with('\n')
 }
