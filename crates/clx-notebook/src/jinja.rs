@@ -104,6 +104,12 @@ impl Template {
         if self.environment.get_template(NAME).is_ok() {
             return Ok(());
         }
+        if let Some(line) = pre_pass::too_deep(&self.source, self.prog_lang.jinja_prefix()) {
+            let message =
+                format!("more than {} operators are nested in each other", pre_pass::MAX_DEPTH);
+            return Err(Finding::error(code::TEMPLATE_SYNTAX, line, message)
+                .with_hint("split the expression with `set`"));
+        }
         let prepared = engine_text(&self.source, self.prog_lang);
         let macros = macros::bundled(self.prog_lang);
         self.environment

@@ -34,8 +34,8 @@ fn marker_with_very_many_options_is_read() {
 
 #[test]
 fn script_of_very_many_cells_is_read_and_written() {
-    check(&"# %%\n)\n\n".repeat(50_000));
-    check(&"# %%\ndef f(): pass\n\n".repeat(50_000));
+    check(&"# %%\n)\n\n".repeat(20_000));
+    check(&"# %%\ndef f(): pass\n\n".repeat(20_000));
 }
 
 #[test]
@@ -43,4 +43,19 @@ fn statement_with_very_many_quotes_or_operators_is_read() {
     check(&format!("{{{{ {}", "\\\"".repeat(100_000)));
     check(&"# j2 \\\"\n".repeat(20_000));
     check(&format!("{{{{ {}", "\"a\" % (".repeat(50_000)));
+}
+
+#[test]
+fn expression_of_any_depth_is_read_or_refused() {
+    for n in [900, 10_000] {
+        for operator in ["not ", "-"] {
+            check(&format!("{{{{ {}1 }}}}", operator.repeat(n)));
+        }
+        for operator in [".a", "+1", "~1", "|upper", "[0]", " if 1 else 1", " is none", "()"] {
+            check(&format!("{{% set x = 1 %}}{{{{ x{} }}}}", operator.repeat(n)));
+        }
+        check(&format!("# j2 if 1\n{}# j2 endif\n", "# j2 elif 1\n".repeat(n)));
+        check(&format!("{{{{ [{}] }}}}", "-1, ".repeat(n)));
+        check(&"{% if 1 %}".repeat(n));
+    }
 }
