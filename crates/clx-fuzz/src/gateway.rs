@@ -4,6 +4,7 @@
 //! Whatever was sent, no answer blames the server (5xx), a worker is given nothing that is the owner's,
 //! and the next request is answered.
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ mod hurried;
 const JOB_TYPE: &str = "test";
 
 /// How long an answer may take before the request is taken for one that lacks something.
-const PATIENCE: Duration = Duration::from_millis(40);
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// How long any answer may take.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -35,9 +36,22 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 });
 
+thread_local! {
+    /// What the next input finds, if the last one has changed nothing of it.
+    static BENCH: Cell<Option<Bench>> = const { Cell::new(None) };
+}
+
 /// Sends bytes.
 pub fn run(data: &[u8]) {
-    let bench = Bench::new();
+    let bench = BENCH.take().unwrap_or_else(Bench::new);
+    check(&bench, data);
+    let is_refusal = |((call, status), _): ((&str, u16), u64)| call == "health" || status >= 400;
+    if bench.gateway.traffic().answers().into_iter().all(is_refusal) {
+        BENCH.set(Some(bench));
+    }
+}
+
+fn check(bench: &Bench, data: &[u8]) {
     let (socket, request) = match headed(data) {
         (b"owner", request) => (bench.owner.as_path(), request),
         (b"worker", request) => (bench.worker.socket().unwrap(), request),
