@@ -1,7 +1,7 @@
 //! Target `percent`: any text as a percent script. Principal function: [`run`].
 //!
 //! Problems and cells lie in the text. A script that is written and read again has the same cells, where
-//! the writer promises so: see [`is_promised`].
+//! the writer promises so: see `is_promised`.
 
 use clx_core::OutputFormat;
 use clx_notebook::{Cell, CellType};
