@@ -48,6 +48,12 @@ pub(crate) enum TaskError {
     /// Images could not be built, or do not work.
     #[error("{0}")]
     Images(String),
+    /// There is no fuzz target of this name.
+    #[error("there is no target `{target}`: {}", names.join(", "))]
+    NoSuchTarget { target: String, names: Vec<String> },
+    /// Fuzz targets have found inputs that break something; they have been printed.
+    #[error("fuzz: {findings} findings")]
+    Fuzz { findings: usize },
     /// Rules of the house are broken; the findings have been printed.
     #[error("tidy: {findings} findings")]
     Tidy { findings: usize },

@@ -17,6 +17,7 @@ mod error;
 mod examples;
 mod facts;
 mod faults;
+mod fuzz;
 mod gen_docs;
 mod golden;
 mod integration;
@@ -47,6 +48,8 @@ enum Task {
     Demo,
     /// Run the tests of the failure cases; writes docs/faults.md
     Faults(faults::Faults),
+    /// Run the fuzz targets under libFuzzer; findings go to target/fuzz/artifacts
+    Fuzz(fuzz::Fuzz),
     /// Write the pages that are made from sources
     GenDocs(gen_docs::GenDocs),
     /// Compare the notebook processor with recorded outputs
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::BuildImages(args) => build_images::run(&args),
         Task::Demo => demo::run(),
         Task::Faults(args) => faults::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::GenDocs(args) => gen_docs::run(&args),
         Task::Golden(args) => golden::run(&args),
         Task::Integration => integration::run(),

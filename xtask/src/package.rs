@@ -24,7 +24,9 @@ pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
     let (directory, requirements) = ENVIRONMENT;
     if let Err(error) = Environment::set_up(root, directory, requirements) {
         crate::say(&error.to_string());
-        crate::say("!!! NO PYTHON ENVIRONMENT: tests with object storage are SKIPPED");
+        crate::say(
+            "!!! NO PYTHON ENVIRONMENT: tests with object storage, and those against jupytext, are SKIPPED",
+        );
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 //! | [`StoppingKernels`] | lets kernels end while others run |
 //! | [`CodeCell`], [`Limits`], [`RunObserver`] | what to execute, within which limits, who watches |
 //! | [`Execution`] | what came out: outputs as in a notebook of format 4 |
+//! | [`MessageReader`], [`Message`] | what a kernel sends, read without a kernel |
 //! | [`KernelError`], [`RunError`], [`FaultClass`] | what went wrong, and whether to try again |
 //!
 //! The caller decides about trying again; a kernel is never used for two notebooks.
@@ -63,4 +64,4 @@ pub use spare::{Refill, SparePool};
 pub use spec::{InterruptMode, KernelSpec};
 pub use start::StartOptions;
 pub use stopping::StoppingKernels;
-pub use wire::WireError;
+pub use wire::{Message, MessageReader, WireError};

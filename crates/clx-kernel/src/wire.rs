@@ -8,10 +8,13 @@
 mod decode;
 mod error;
 mod message;
+mod reader;
 mod sign;
 mod socket;
 
 pub use error::WireError;
+pub use message::Message;
+pub use reader::MessageReader;
 
-pub(crate) use message::{Message, Session};
+pub(crate) use message::Session;
 pub(crate) use socket::{Role, Socket};

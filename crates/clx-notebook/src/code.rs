@@ -24,7 +24,8 @@ pub const WRONG_ENCODING: &str = "CLX0210";
 pub const BROKEN_HEAD: &str = "CLX0211";
 
 /// The options of a cell break the rules of the notebook format, so no notebook can be written:
-/// tags that are no list of different texts, an empty name, a wrong type.
+/// tags that are no list of different texts, an empty name, a wrong type, or a number that JSON does not have,
+/// such as `NaN`.
 pub const BROKEN_METADATA: &str = "CLX0212";
 
 /// The options of a cell marker cannot be parsed; the cell has no tags and no language.

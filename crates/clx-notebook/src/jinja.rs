@@ -104,7 +104,13 @@ impl Template {
         if self.environment.get_template(NAME).is_ok() {
             return Ok(());
         }
-        let prepared = pre_pass::prepare(&self.source, self.prog_lang.jinja_prefix());
+        if let Some(line) = pre_pass::too_deep(&self.source, self.prog_lang.jinja_prefix()) {
+            let message =
+                format!("more than {} operators are nested in each other", pre_pass::MAX_DEPTH);
+            return Err(Finding::error(code::TEMPLATE_SYNTAX, line, message)
+                .with_hint("split the expression with `set`"));
+        }
+        let prepared = engine_text(&self.source, self.prog_lang);
         let macros = macros::bundled(self.prog_lang);
         self.environment
             .add_template(macros::NAME, macros)
@@ -125,6 +131,12 @@ impl Template {
             .and_then(|template| template.render(()))
             .map_err(|error| finding(&error))
     }
+}
+
+/// Returns a source as the engine gets it: line statements are tags, every line keeps its number.
+#[must_use]
+pub fn engine_text(source: &str, prog_lang: ProgLang) -> String {
+    pre_pass::prepare(source, prog_lang.jinja_prefix())
 }
 
 fn environment(branding: &Branding) -> Environment<'static> {

@@ -27,6 +27,7 @@ mod renderer;
 mod yaml;
 
 pub use identity::renderer_identity;
+pub use jinja::engine_text;
 pub use language_table::kernel_name;
 pub use notebook::{Cell, CellType, Notebook};
 pub use process::{ProcessedNotebook, Variant};

@@ -51,11 +51,12 @@ pub(crate) fn read(text: &str, language: ProgLang) -> Result<Document, Finding> 
     let mut metadata = head.metadata;
     let settings = cell::Settings::new(language, &metadata, head.is_hydrogen);
     let mut warnings = Vec::new();
+    let mut ahead = spacing::Ahead::default();
     let mut cells: Vec<Cell> = head.cell.into_iter().collect();
     let mut as_json = false;
     let mut at = head.end;
     while at < lines.len() {
-        let read = cell::read(&lines, at, &settings, &mut warnings)?;
+        let read = cell::read(&lines, at, &settings, &mut ahead, &mut warnings)?;
         as_json |= read.as_json;
         at = read.next;
         cells.push(Cell { index: cells.len(), ..read.cell });

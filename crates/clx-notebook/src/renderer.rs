@@ -16,6 +16,7 @@ use crate::notebook::{Cell, Notebook};
 use crate::output::{ipynb, script};
 use crate::percent::{self, Document};
 use crate::process::{self, ProcessedNotebook, Variant};
+use crate::value::Metadata;
 
 /// Who made the course; text of slide headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -151,15 +152,20 @@ impl NotebookRenderer {
         Ok(Rendered { text, warnings: processed.warnings })
     }
 
-    /// Returns the first option that JSON cannot express.
+    /// Returns the first option, or entry of the head, that JSON cannot express.
     fn unwritable(&mut self, notebook: &Notebook, variant: &Variant) -> Option<Diagnostic> {
-        let foreign = |cell: &Cell| {
+        let foreign = |metadata: &Metadata| {
             let (key, name) =
-                cell.metadata.iter().find_map(|(key, value)| Some((key, value.foreign_type()?)))?;
-            let message = format!("`{key}` holds a Python {name}, which no notebook can hold");
+                metadata.iter().find_map(|(key, value)| Some((key, value.foreign_type()?)))?;
+            Some(format!("`{key}` holds a Python {name}, which no notebook can hold"))
+        };
+        let in_head = foreign(&notebook.metadata)
+            .map(|message| Finding::error(code::BROKEN_HEAD, 0, message));
+        let in_cell = |cell: &Cell| {
+            let message = foreign(&cell.metadata)?;
             Some(Finding::error(code::BROKEN_METADATA, cell.line, message))
         };
-        let finding = notebook.cells.iter().find_map(foreign)?;
+        let finding = in_head.or_else(|| notebook.cells.iter().find_map(in_cell))?;
         let at = self.expansion(variant).ok()?;
         Some(self.located(at, &finding))
     }

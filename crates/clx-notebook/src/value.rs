@@ -54,13 +54,15 @@ impl Value {
         if let Self::Map(entries) = self { Some(entries) } else { None }
     }
 
-    /// Returns the type of the first value inside that JSON cannot express.
+    /// Returns the type of the first value inside that JSON cannot express. Python writes infinities and
+    /// `NaN` into JSON all the same, and nothing but Python reads that.
     #[must_use]
     pub fn foreign_type(&self) -> Option<&'static str> {
         match self {
             Self::Foreign(name) => Some(name),
             Self::List(items) => items.iter().find_map(Self::foreign_type),
             Self::Map(entries) => entries.values().find_map(Self::foreign_type),
+            Self::Float(number) if !number.is_finite() => Some("float that is not finite"),
             Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => None,
         }
     }

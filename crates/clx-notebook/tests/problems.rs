@@ -62,6 +62,9 @@ fn broken_options_and_heads_are_errors_with_a_line() {
     check("# %%\nx\n\n# %% tags=[\"a\", \"a\"]\ny", &[(code::BROKEN_METADATA, 4)]);
     check("# %%\nx\n\n# %% tags={\"keep\"}\ny", &[(code::BROKEN_METADATA, 4)]);
     check("# %% a={1}\ny", &[(code::BROKEN_METADATA, 1)]);
+    check("# %% a=NaN\ny", &[(code::BROKEN_METADATA, 1)]);
+    check("# %%\nx\n\n# %% a=[1, -1e999]\ny", &[(code::BROKEN_METADATA, 4)]);
+    check("# ---\n# jupyter:\n#   a: .inf\n# ---\n# %%\nx", &[(code::BROKEN_HEAD, 1)]);
     check("# -*- coding: latin-1 -*-\n# %%\nx", &[(code::WRONG_ENCODING, 1)]);
     check("# ---\n# jupyter:\n#   a: [1\n# ---\n# %%\nx", &[(code::BROKEN_HEAD, 3)]);
 }

@@ -59,8 +59,9 @@ impl<'a> Sheet<'a> {
 
 /// What our script tells of a page that it drew, and that stays in the browser's page.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Drawn {
-    pub(crate) svg: String,
+pub struct Drawn {
+    /// The picture.
+    pub svg: String,
     width: f64,
     height: f64,
     /// It has formulas, and there is no `MathJax`.
@@ -78,14 +79,21 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
+    /// Reads what our script answered.
+    ///
+    /// # Errors
+    /// [`DrawioError::Answer`].
+    pub fn read(answer: Value) -> Result<Self, DrawioError> {
+        serde_json::from_value(answer).map_err(|source| DrawioError::Answer { source })
+    }
+
     /// Draws a sheet.
     pub(crate) async fn draw(page: &Page, sheet: &Sheet<'_>) -> Result<Self, DrawioError> {
-        let answer = |source| DrawioError::Answer { source };
-        let sheet = serde_json::to_string(sheet).map_err(answer)?;
+        let sheet =
+            serde_json::to_string(sheet).map_err(|source| DrawioError::Answer { source })?;
         let drawn = page.evaluate(&format!("clx.draw({sheet})")).await;
         let refused = page.take_refused();
-        let drawn: Self = serde_json::from_value(drawn?).map_err(answer)?;
-        Ok(Self { refused, ..drawn })
+        Ok(Self { refused, ..Self::read(drawn?)? })
     }
 
     /// Returns the picture of what is in the page.
@@ -109,7 +117,8 @@ impl Drawn {
     }
 
     /// Returns pixels of a PNG per CSS pixel; less than usual if it would get too large.
-    pub(crate) fn scale(&self) -> f64 {
+    #[must_use]
+    pub fn scale(&self) -> f64 {
         let (width, height) = (self.width.max(1.0), self.height.max(1.0));
         let for_side = MAX_SIDE / width.max(height).ceil();
         let for_area = (MAX_AREA / (width * height)).sqrt();

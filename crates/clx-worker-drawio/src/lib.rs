@@ -40,6 +40,12 @@ pub use settings::{DrawioSettings, Renderer};
 pub use source::{DrawioPage, pages};
 pub use tools::DrawioTools;
 
+/// What a renderer answers, judged and put in order. For whoever has the bytes and no browser.
+pub mod reading {
+    pub use crate::draw::Drawn;
+    pub use crate::picture::{has_form, without_dates};
+}
+
 /// Category of all diagnostics of this crate in the JSON report.
 const CATEGORY: &str = "diagram";
 

@@ -15,7 +15,8 @@ pub(crate) fn pixels(length: f64) -> u32 {
 }
 
 /// Tells whether bytes begin and end as their format has to.
-pub(crate) fn has_form(picture: &[u8], format: PictureFormat) -> bool {
+#[must_use]
+pub fn has_form(picture: &[u8], format: PictureFormat) -> bool {
     match format {
         PictureFormat::Png => {
             picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.ends_with(b"IEND\xaeB`\x82")
@@ -31,7 +32,8 @@ pub(crate) fn has_form(picture: &[u8], format: PictureFormat) -> bool {
 }
 
 /// Puts a fixed date in place of those at which a PDF was made: the same page gives the same file.
-pub(crate) fn without_dates(mut pdf: Vec<u8>) -> Vec<u8> {
+#[must_use]
+pub fn without_dates(mut pdf: Vec<u8>) -> Vec<u8> {
     const MARK: &[u8] = b"Date (D:";
     const DATE: &[u8] = b"20000101000000";
     let marks = pdf.windows(MARK.len()).enumerate().filter(|(_, word)| *word == MARK);

@@ -96,7 +96,9 @@ fn page_of_diagram(
 ) -> Result<DrawioPage, PageError> {
     let name = node.attribute("name").unwrap_or_default();
     if let Some(model) = node.children().find(Node::is_element) {
-        return checked(name, &text[model.range()], model, variables);
+        // It has to stand alone: a prefix that the file declares further out is none in the page.
+        let model = &text[model.range()];
+        return checked(name, model, Document::parse(model)?.root_element(), variables);
     }
     let content: String = node.text().unwrap_or_default().split_whitespace().collect();
     if content.is_empty() {
@@ -258,6 +260,16 @@ mod tests {
     }
 
     #[test]
+    fn page_must_declare_its_own_prefixes() {
+        let file = |outer: &str, inner: &str| {
+            format!("<mxfile{outer}><diagram><mxGraphModel{inner} x:a='1'/></diagram></mxfile>")
+        };
+        let error = read(&file(" xmlns:x='urn:x'", "")).unwrap_err();
+        assert!(error.contains("CLX0822") && error.contains("unknown namespace prefix"), "{error}");
+        assert_eq!(read(&file("", " xmlns:x='urn:x'")).unwrap().len(), 1);
+    }
+
+    #[test]
     fn broken_page_is_told_with_its_name() {
         let check = |content: &str, reason: &str| {
             let source = format!("<mxfile>\n <diagram name='p'>{content}</diagram></mxfile>");
@@ -269,6 +281,7 @@ mod tests {
         check(&packed[..packed.len() / 8 * 4], "it is cut off or was not compressed by draw.io");
         check("äöü", "it is not base64");
         check("<svg/>", "it is a `<svg>`");
+
         check(&compressed("<a>"), "its XML is broken: the root node was opened but never closed");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::unix::pipe::Receiver;
 
 use crate::fault::Fault;
@@ -15,18 +15,19 @@ const REPORT_LIMIT_BYTES: usize = 64 * 1024;
 
 /// What came of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
-    pub(crate) picture: Vec<u8>,
+pub struct Answer {
+    /// What it printed.
+    pub picture: Vec<u8>,
     /// What it said on its error stream; empty if all is well.
-    pub(crate) report: String,
+    pub report: String,
 }
 
 /// Reads a picture up to the mark and the end of its line, or without mark to the end.
 ///
 /// # Errors
 /// [`Fault::Ended`], without exit; [`Fault::OutOfStep`], [`Fault::TooLarge`], [`Fault::Stream`].
-pub(crate) async fn read_picture(
-    stdout: &mut Receiver,
+pub async fn read_picture(
+    stdout: &mut (impl AsyncRead + Unpin),
     mark: Option<&str>,
 ) -> Result<Vec<u8>, Fault> {
     let mark = mark.map(|mark| format!("{mark}\n").into_bytes());

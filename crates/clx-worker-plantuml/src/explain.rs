@@ -17,31 +17,30 @@ const SAID_CHARACTERS: usize = 160;
 
 /// Explains what came of one block.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Explainer<'a> {
-    pub(crate) file: &'a Path,
-    pub(crate) block: &'a Block,
+pub struct Explainer<'a> {
+    /// The source.
+    pub file: &'a Path,
+    /// The block.
+    pub block: &'a Block,
 }
 
 impl Explainer<'_> {
     /// PlantUML refused the block. `line` is counted from that of `@start…`, which is 1.
-    pub(crate) fn refused(&self, line: Option<u32>, reason: &str) -> Diagnostic {
+    #[must_use]
+    pub fn refused(&self, line: Option<u32>, reason: &str) -> Diagnostic {
         let problem = Diagnostic::error(code::SYNTAX, CATEGORY, message(reason));
-        let line = line.map(|line| line.max(1));
+        let line = line.map(|line| within(line, &self.block.text));
         let frame = frame(&self.block.text, self.block.line, line);
         let line = line.map_or(self.block.line, |line| self.block.line + line - 1);
         with_hint(problem.at(self.file, Some(line), None).with_frame(frame), reason)
     }
 
     /// PlantUML refused a line of a file that the block includes.
-    pub(crate) fn refused_in(
-        &self,
-        file: &Path,
-        text: &str,
-        line: u32,
-        reason: &str,
-    ) -> Diagnostic {
+    #[must_use]
+    pub fn refused_in(&self, file: &Path, text: &str, line: u32, reason: &str) -> Diagnostic {
         let message = format!("{}, included by {}", message(reason), self.file.display());
         let problem = Diagnostic::error(code::SYNTAX, CATEGORY, message);
+        let line = within(line, text);
         let problem = problem.at(file, Some(line), None).with_frame(frame(text, 1, Some(line)));
         with_hint(problem, reason)
     }
@@ -122,6 +121,13 @@ fn with_hint(problem: Diagnostic, reason: &str) -> Diagnostic {
     problem.with_hint(hint)
 }
 
+/// Returns the line of `text`, from 1, that is nearest to what PlantUML says: it counts lines that it makes
+/// itself, and an included file may have changed meanwhile.
+fn within(line: u32, text: &str) -> u32 {
+    let last = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+    line.clamp(1, last.max(1))
+}
+
 /// Returns lines with their numbers, the failing one marked. `first` is the number of the first line;
 /// `line` counts from 1.
 fn frame(text: &str, first: u32, line: Option<u32>) -> String {
@@ -156,5 +162,20 @@ mod tests {
             "  hint: the cause may be a line above",
         ];
         assert_eq!(problem.to_string(), expected.join("\n"));
+    }
+
+    #[test]
+    fn line_that_does_not_exist_is_told_as_the_nearest() {
+        let text = "@startuml\nclass\n@enduml\n".to_owned();
+        let block = Block { keyword: "uml".to_owned(), name: None, line: 11, text };
+        let explainer = Explainer { file: Path::new("pu/x.pu"), block: &block };
+        let check = |problem: Diagnostic, expected: u32| {
+            assert_eq!(problem.location.unwrap().line, Some(expected));
+            assert!(problem.frame.unwrap().contains('>'));
+        };
+        check(explainer.refused(Some(u32::MAX), "Error"), 13);
+        check(explainer.refused(Some(0), "Error"), 11);
+        check(explainer.refused_in(Path::new("pu/a.iuml"), "A\nB\n", 0, "Error"), 1);
+        check(explainer.refused_in(Path::new("pu/a.iuml"), "A\nB\n", 7, "Error"), 2);
     }
 }

@@ -7,16 +7,24 @@ use clx_process::{Exit, ProcessError};
 
 /// A JVM that gave no answer. It is not asked again.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
+#[non_exhaustive]
+pub enum Fault {
     /// It could not be started.
     #[error("{source}{}", cause(source))]
-    Start { source: ProcessError },
+    Start {
+        /// The reason.
+        source: ProcessError,
+    },
     /// It took too long.
     #[error("it took longer than {} s", limit.as_secs_f64())]
-    TimeLimit { limit: Duration },
+    TimeLimit {
+        /// How long it may take.
+        limit: Duration,
+    },
     /// It ended.
     #[error("Java ended{}", how(*exit))]
     Ended {
+        /// How, if that is known.
         exit: Option<Exit>,
         /// The beginning of what it said.
         report: String,
@@ -26,10 +34,16 @@ pub(crate) enum Fault {
     OutOfStep,
     /// It did not stop to send.
     #[error("its answer is longer than {limit_bytes} bytes")]
-    TooLarge { limit_bytes: usize },
+    TooLarge {
+        /// How long it may be.
+        limit_bytes: usize,
+    },
     /// Its streams cannot be read.
     #[error("its streams cannot be read: {source}")]
-    Stream { source: io::Error },
+    Stream {
+        /// The reason.
+        source: io::Error,
+    },
 }
 
 fn cause(error: &ProcessError) -> String {

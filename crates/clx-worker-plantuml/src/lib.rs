@@ -50,5 +50,13 @@ pub use picture::{Picture, pictures};
 pub use settings::PlantUmlSettings;
 pub use tools::PlantUmlTools;
 
+/// What a JVM answers: read off its streams, and judged. For whoever has the bytes and no JVM.
+pub mod reading {
+    pub use crate::answer::{Answer, read_picture};
+    pub use crate::explain::Explainer;
+    pub use crate::fault::Fault;
+    pub use crate::verdict::{Verdict, judge};
+}
+
 /// Category of all diagnostics of this crate in the JSON report.
 const CATEGORY: &str = "diagram";

@@ -9,7 +9,7 @@ use crate::form;
 /// What an answer is worth. Neither exit statuses nor the presence of bytes tell: PlantUML draws its
 /// error messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It is the picture.
     Drawn {
         /// What PlantUML had to say nevertheless; may be empty.
@@ -21,10 +21,14 @@ pub(crate) enum Verdict {
     Refused {
         /// The line, counted from that of `@start…`, which is 1.
         line: Option<u32>,
+        /// What PlantUML says about it.
         reason: String,
     },
     /// PlantUML is.
-    Broken { reason: String },
+    Broken {
+        /// What went wrong.
+        reason: String,
+    },
 }
 
 impl Verdict {
@@ -53,7 +57,8 @@ const NO_DATA: &str = "Your data does not sound like";
 const DATA_KINDS: [&str; 3] = ["JSON", "YAML", "HCL"];
 
 /// Judges an answer.
-pub(crate) fn judge(format: PictureFormat, answer: &Answer) -> Verdict {
+#[must_use]
+pub fn judge(format: PictureFormat, answer: &Answer) -> Verdict {
     let svg = match format {
         PictureFormat::Svg => String::from_utf8_lossy(&answer.picture).replace("&#160;", " "),
         PictureFormat::Png | PictureFormat::Pdf => String::new(),

@@ -11,10 +11,13 @@ pub(super) fn versions(tree: &Tree) -> Vec<Finding> {
     members.flat_map(own_versions).collect()
 }
 
-/// Tells whether a path is a manifest of the workspace, without its root. The benchmarks are
-/// workspaces of their own.
+/// Directories that are workspaces of their own.
+const OTHERS: [&str; 2] = ["bench/", "fuzz/"];
+
+/// Tells whether a path is a manifest of the workspace, without its root.
 fn is_member(path: &str) -> bool {
-    path.ends_with("/Cargo.toml") && !path.starts_with("bench/") && !path.contains("/tests/")
+    let is_other = OTHERS.iter().any(|directory| path.starts_with(directory));
+    path.ends_with("/Cargo.toml") && !is_other && !path.contains("/tests/")
 }
 
 fn own_versions(file: &SourceFile) -> Vec<Finding> {

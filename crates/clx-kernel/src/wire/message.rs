@@ -20,14 +20,15 @@ pub(crate) struct Session {
 
 /// A message of a kernel. Fields that it lacks read as null.
 #[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) msg_type: String,
+pub struct Message {
+    /// What it is, such as `stream`.
+    pub msg_type: String,
     /// The `msg_id` of the request that it answers.
-    pub(crate) parent_id: Option<String>,
+    pub parent_id: Option<String>,
     /// An object. If the message was too large to be kept, what is left of a stream's text, else null.
-    pub(crate) content: Value,
+    pub content: Value,
     /// How many bytes were too many; 0 for nearly every message.
-    pub(crate) dropped_bytes: u64,
+    pub dropped_bytes: u64,
 }
 
 impl Session {

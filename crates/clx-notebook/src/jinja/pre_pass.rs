@@ -9,6 +9,7 @@ use crate::python_text::is_space;
 
 use super::line_map;
 
+mod depth;
 mod percent_operator;
 mod scan;
 mod statement;
@@ -32,6 +33,24 @@ pub(super) fn mark_lines(source: &str, prefix: &str) -> String {
         counted = start;
         mark_text(text, line, start == 0 || source[..start].ends_with('\n'))
     })
+}
+
+/// How deep operators may be nested, a quarter of what the stack of a thread holds. Nobody writes a tenth.
+pub(super) const MAX_DEPTH: usize = 1000;
+
+/// Returns the line, from 0, of the first expression or statement that is deeper than [`MAX_DEPTH`].
+pub(super) fn too_deep(source: &str, prefix: &str) -> Option<usize> {
+    let mut branches = depth::Branches::default();
+    let deep = Scanner::new(source, prefix).find_map(|piece| match piece {
+        Piece::Expression(tag) => (depth::depth(tag) > MAX_DEPTH).then_some(tag),
+        Piece::Tag(tag) | Piece::Line(tag) => {
+            let depth = depth::depth(tag).max(branches.depth(tag));
+            (depth > MAX_DEPTH).then_some(tag)
+        }
+        Piece::Text(_) | Piece::Verbatim(_) => None,
+    })?;
+    let start = deep.as_ptr().addr() - source.as_ptr().addr();
+    Some(source[..start].matches('\n').count())
 }
 
 fn mark_text(text: &str, first_line: usize, at_line_start: bool) -> String {

@@ -1,12 +1,10 @@
 //! Writes percent scripts: head, cells, and the blank lines between them.
 
-use std::collections::VecDeque;
-
 use clx_core::ProgLang;
 
 use super::script_cell;
 use crate::notebook::{Cell, CellType, Notebook};
-use crate::percent::spacing;
+use crate::percent::spacing::{self, Ahead};
 use crate::python_text::{split_lines, strip_end};
 use crate::value::Value;
 
@@ -100,20 +98,21 @@ pub(super) fn commented(line: &str, token: &str) -> String {
 
 /// Writes the cells. A distance depends on all that follows, so they are joined from the last one on.
 fn write_cells(cells: &[Cell], style: &Style<'_>) -> Vec<String> {
-    let mut lines: VecDeque<String> = VecDeque::new();
+    // The last line is the first here.
+    let mut lines: Vec<String> = Vec::new();
+    let mut ahead = Ahead::default();
     for cell in cells.iter().rev() {
         let text = script_cell::write(cell, style);
-        let distance = cell
-            .lines_to_next
-            .unwrap_or_else(|| expected(&text, lines.make_contiguous(), style.language));
-        for _ in 0..distance {
-            lines.push_front(String::new());
-        }
-        for line in text.into_iter().rev() {
-            lines.push_front(line);
-        }
+        let n_after = lines.len();
+        let distance = cell.lines_to_next.unwrap_or_else(|| match style.language {
+            ProgLang::Python => ahead.expected(&text, n_after, |n| &lines[n - 1]),
+            ProgLang::Cpp | ProgLang::CSharp | ProgLang::Java | ProgLang::TypeScript => 1,
+        });
+        lines.extend(std::iter::repeat_n(String::new(), distance));
+        lines.extend(text.into_iter().rev());
     }
-    lines.into()
+    lines.reverse();
+    lines
 }
 
 fn expected(before: &[String], after: &[String], language: ProgLang) -> usize {

@@ -6,8 +6,9 @@ use clx_core::ProgLang;
 
 use super::active::{ActiveError, is_active};
 use super::marker::{self, Marker};
+use super::spacing::Ahead;
 use super::strings::StringTracker;
-use super::{options, schema, spacing, warning};
+use super::{options, schema, warning};
 use crate::code;
 use crate::finding::Finding;
 use crate::language_table::main_language;
@@ -68,6 +69,7 @@ pub(crate) fn read(
     lines: &[&str],
     at: usize,
     settings: &Settings,
+    ahead: &mut Ahead,
     warnings: &mut Vec<Finding>,
 ) -> Result<CellRead, Finding> {
     let broken = |rule: String| broken_metadata(at, rule);
@@ -98,7 +100,7 @@ pub(crate) fn read(
     if let Some(rule) = schema::broken_cell_rule(draft.cell_type, metadata) {
         return Err(broken(rule.to_owned()));
     }
-    let lines_to_next = distance(lines, end, next, body, settings, metadata);
+    let lines_to_next = distance(lines, end, next, body, settings, ahead, metadata);
     if let Some(language) = draft.language.filter(|language| !language.is_empty()) {
         options.metadata.insert("language".to_owned(), language.into());
     }
@@ -200,7 +202,7 @@ impl Draft<'_> {
         if foreign || !is_active(self.settings.extension(), metadata, true)? {
             return Ok(without_tokens(body, token));
         }
-        if !is_code {
+        if !is_code && !self.keeps_tokens {
             return Ok(without_tokens(body, token));
         }
         let mut lines: Vec<String> = body.iter().map(|&line| line.to_owned()).collect();
@@ -209,7 +211,9 @@ impl Draft<'_> {
                 warnings.push(warning::implicit_magic(body[at], first_line + at, token));
             }
         }
-        magics::unescape_plus(&mut lines, self.language(), self.settings.token());
+        if is_code {
+            magics::unescape_plus(&mut lines, self.language(), self.settings.token());
+        }
         Ok(lines)
     }
 }
@@ -243,13 +247,14 @@ fn distance(
     next: usize,
     body: &[&str],
     settings: &Settings,
+    ahead: &mut Ahead,
     metadata: &mut Metadata,
 ) -> Option<usize> {
     let found = if end < lines.len() { next - end + usize::from(next >= lines.len()) } else { 1 };
     let expected = match settings.language {
         ProgLang::Python => {
             let body = if body.is_empty() { &[""] } else { body };
-            spacing::expected_in_python(body, &lines[next..])
+            ahead.expected(body, lines.len() - next, |n| lines[lines.len() - n])
         }
         ProgLang::Cpp | ProgLang::CSharp | ProgLang::Java | ProgLang::TypeScript => 1,
     };
@@ -260,5 +265,22 @@ fn distance(
     match given {
         Some(Value::Int(lines)) => Some(usize::try_from(lines).unwrap_or(0)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magics_of_cells_that_run_in_the_script_only_lose_their_token() {
+        let check = |source: &str, expected: &str| {
+            let document = crate::percent::read(source, ProgLang::Python).unwrap();
+            let cell = &document.notebook.cells[0];
+            assert_eq!((cell.cell_type, cell.source.as_str()), (CellType::Raw, expected));
+        };
+        check("# %% active=\"py\"\n# %time f()\n# a comment\n", "%time f()\n# a comment");
+        check("# %% tags=[\"active-py\"]\n# y = !ls\n", "y = !ls");
+        check("# %% [raw]\n# # %time f()\n", "# %time f()");
     }
 }

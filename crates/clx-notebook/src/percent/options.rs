@@ -54,20 +54,34 @@ fn title(text: &str, equals: Option<usize>) -> &str {
     }
 }
 
-/// Reads `key=value` pairs and bare keys from the right.
+/// Reads `key=value` pairs and bare keys from the right. Of equal keys the last pair counts, and a bare
+/// one only if there is no other.
 fn key_values(text: &str) -> Metadata {
-    let text = strip(text);
+    let mut rest = strip(text);
+    let mut entries = Vec::new();
     let mut metadata = Metadata::new();
-    if text.is_empty() {
-        return metadata;
+    while !rest.is_empty() {
+        let Some((start, key, value)) = last_entry(rest) else {
+            metadata = unreadable(rest);
+            break;
+        };
+        entries.push((key, value));
+        rest = strip(&rest[..start.saturating_sub(1)]);
     }
+    for (key, value) in entries.into_iter().rev() {
+        match value {
+            Some(value) => drop(metadata.insert(key.to_owned(), value)),
+            None => drop(metadata.entry(key.to_owned()).or_insert(Value::Null)),
+        }
+    }
+    metadata
+}
+
+/// Returns where the last entry begins, its key, and its value, if it has one.
+fn last_entry(text: &str) -> Option<(usize, &str, Option<Value>)> {
     let last = text.rfind(' ').map_or(0, |at| at + 1);
     if !text.starts_with("--") && is_identifier(&text[last..]) {
-        metadata.insert(text[last..].to_owned(), Value::Null);
-        if last > 1 {
-            metadata.extend(key_values(&text[..last - 1]));
-        }
-        return metadata;
+        return Some((last, &text[last..], None));
     }
     let mut end = text.len();
     while let Some(equals) = text[..end].rfind('=') {
@@ -75,17 +89,13 @@ fn key_values(text: &str) -> Metadata {
         let left = strip_end(&text[..equals]);
         let key_start = left.rfind(' ').map_or(0, |at| at + 1);
         let key = strip(&text[key_start..equals]);
-        if !is_key(key) {
-            continue;
+        if is_key(key)
+            && let Some(value) = value(&text[equals + 1..])
+        {
+            return Some((key_start, key, Some(value)));
         }
-        let Some(value) = value(&text[equals + 1..]) else { continue };
-        if key_start > 1 {
-            metadata = key_values(&text[..key_start - 1]);
-        }
-        metadata.insert(key.to_owned(), value);
-        return metadata;
     }
-    unreadable(text)
+    None
 }
 
 fn value(text: &str) -> Option<Value> {

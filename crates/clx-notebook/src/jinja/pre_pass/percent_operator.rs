@@ -1,21 +1,34 @@
 //! The operator `%` of Python's texts: `"%03d" % n` becomes `"%03d"|format(n)`.
 
-use super::scan::string_length;
+use super::scan::Texts;
+
+/// How deep operands may be nested in operands.
+const MAX_DEPTH: u32 = 50;
 
 /// Rewrites an expression or statement. Only quoted texts are recognised as the left side.
 pub(super) fn rewrite(text: &str) -> String {
+    rewrite_nested(text, MAX_DEPTH)
+}
+
+/// Does so down to a depth. What lies deeper stays as it is: the engine refuses it anyway.
+fn rewrite_nested(text: &str, depth: u32) -> String {
+    let Some(depth) = depth.checked_sub(1) else { return text.to_owned() };
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut texts = Texts::new();
     while let Some(at) = rest.find(['"', '\'']) {
         let quote = if rest[at..].starts_with('"') { '"' } else { '\'' };
-        let end = at + string_length(&rest[at..], quote);
+        let end = at + texts.length(&rest[at..], quote);
         out.push_str(&rest[..end]);
         rest = &rest[end..];
         if let Some(operand) = operand_after_percent(rest) {
             let value = &rest[operand.start..operand.end];
             let grouped = value.starts_with('(');
             out.push_str(if grouped { "|format" } else { "|format(" });
-            out.push_str(&rewrite(value));
+            // Every line keeps its number.
+            let n_lines = rest[..operand.start].matches('\n').count();
+            out.extend(std::iter::repeat_n('\n', n_lines));
+            out.push_str(&rewrite_nested(value, depth));
             out.push_str(if grouped { "" } else { ")" });
             rest = &rest[operand.end..];
         }
@@ -63,7 +76,7 @@ fn operand_length(text: &str) -> usize {
 
 fn primary_length(text: &str) -> usize {
     match text.chars().next() {
-        Some(quote @ ('"' | '\'')) => string_length(text, quote),
+        Some(quote @ ('"' | '\'')) => Texts::new().length(text, quote),
         Some('(' | '[' | '{') => bracket_length(text),
         _ => text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len()),
     }
@@ -73,9 +86,10 @@ fn primary_length(text: &str) -> usize {
 fn bracket_length(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
+    let mut texts = Texts::new();
     while let Some(c) = text[at..].chars().next() {
         at += match c {
-            '"' | '\'' => string_length(&text[at..], c),
+            '"' | '\'' => texts.length(&text[at..], c),
             _ => c.len_utf8(),
         };
         match c {
@@ -102,6 +116,8 @@ mod tests {
     fn the_operator_becomes_a_filter() {
         check("\"%03d\" % 7", "\"%03d\"|format(7)");
         check("'%s %s' % (a, 'b')", "'%s %s'|format(a, 'b')");
+        check("'%s' %\n\na", "'%s'|format(\n\na)");
+        check("'%s'\n% (\na)", "'%s'|format\n(\na)");
         check("'%s' % a.b[0]|upper ~ 'x'", "'%s'|format(a.b[0]|upper) ~ 'x'");
     }
 

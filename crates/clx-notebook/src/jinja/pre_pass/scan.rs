@@ -26,11 +26,12 @@ pub(super) struct Scanner<'s> {
     /// Whether the last tag ended in `-`, which takes away the blanks behind it: an indented line
     /// statement there is no longer at the start of a line.
     trimmed: bool,
+    texts: Texts,
 }
 
 impl<'s> Scanner<'s> {
     pub(super) const fn new(source: &'s str, prefix: &'s str) -> Self {
-        Self { source, at: 0, prefix, trimmed: false }
+        Self { source, at: 0, prefix, trimmed: false, texts: Texts::new() }
     }
 
     /// Returns the start of the next tag or line statement from the present position.
@@ -88,7 +89,8 @@ impl<'s> Scanner<'s> {
     }
 
     fn tag(&mut self) -> Piece<'s> {
-        let rest = &self.source[self.at..];
+        let source = self.source;
+        let rest = &source[self.at..];
         if rest.starts_with("{#") {
             let end = rest.find("#}").map_or(rest.len(), |end| end + 2);
             return Piece::Verbatim(self.take_to(self.at + end));
@@ -98,14 +100,16 @@ impl<'s> Scanner<'s> {
         }
         let is_expression = rest.starts_with("{{");
         let close = if is_expression { "}}" } else { "%}" };
-        let end = 2 + expression_end(&rest[2..], |text| text.starts_with(close).then_some(2));
+        let end = 2 + expression_end(&rest[2..], &mut self.texts, |text| {
+            text.starts_with(close).then_some(2)
+        });
         let tag = self.take_to(self.at + end);
         if is_expression { Piece::Expression(tag) } else { Piece::Tag(tag) }
     }
 
     fn line(&mut self, statement: usize) -> Piece<'s> {
         self.at = statement;
-        let end = expression_end(&self.source[statement..], line_end);
+        let end = expression_end(&self.source[statement..], &mut self.texts, line_end);
         Piece::Line(self.take_to(statement + end))
     }
 }
@@ -147,7 +151,7 @@ fn line_end(text: &str) -> Option<usize> {
 
 /// Walks over an expression, its texts and brackets, until `ends` finds its end outside all
 /// brackets; returns the position behind it, or the length of `text`.
-fn expression_end(text: &str, ends: impl Fn(&str) -> Option<usize>) -> usize {
+fn expression_end(text: &str, texts: &mut Texts, ends: impl Fn(&str) -> Option<usize>) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -157,7 +161,7 @@ fn expression_end(text: &str, ends: impl Fn(&str) -> Option<usize>) -> usize {
             return at + length;
         }
         at += match c {
-            '"' | '\'' => string_length(&text[at..], c),
+            '"' | '\'' => texts.length(&text[at..], c),
             _ => c.len_utf8(),
         };
         match c {
@@ -169,18 +173,36 @@ fn expression_end(text: &str, ends: impl Fn(&str) -> Option<usize>) -> usize {
     text.len()
 }
 
-/// Returns the length of a text in quotes; 1 if it never ends.
-pub(super) fn string_length(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return at + 1,
-            _ => {}
-        }
+/// Measures texts in quotes from the front of a source to its end. If one never ends, then no later one
+/// in the same quotes does: they are looked for once.
+#[derive(Debug)]
+pub(super) struct Texts {
+    unclosed: [bool; 2],
+}
+
+impl Texts {
+    pub(super) const fn new() -> Self {
+        Self { unclosed: [false; 2] }
     }
-    1
+
+    /// Returns the length of the text that `text` begins with; 1 if it never ends.
+    pub(super) fn length(&mut self, text: &str, quote: char) -> usize {
+        let unclosed = &mut self.unclosed[usize::from(quote == '"')];
+        if *unclosed {
+            return 1;
+        }
+        let mut escaped = false;
+        for (at, c) in text.char_indices().skip(1) {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                c if c == quote => return at + 1,
+                _ => {}
+            }
+        }
+        *unclosed = true;
+        1
+    }
 }
 
 /// Returns the length of a raw block at the front of `text`.

@@ -32,7 +32,8 @@ fn take_bytes_prefix(rest: &mut &str) -> bool {
 }
 
 fn read_one(rest: &mut &str) -> Option<String> {
-    let prefix = rest.find(['"', '\''])?;
+    // A prefix has one letter at most; what comes later is no text.
+    let prefix = rest.bytes().take(2).position(|byte| matches!(byte, b'"' | b'\''))?;
     let raw = match &rest[..prefix] {
         "" | "u" | "U" => false,
         "r" | "R" => true,

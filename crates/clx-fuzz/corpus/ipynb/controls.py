@@ -1,0 +1,4 @@
+# %% [markdown]
+#  "quoted" \ back
+# %% [raw]
+[31m

@@ -1,0 +1,6 @@
+{% raw %}
+# j2 set x
+{{ {% endraw %}
+{#
+# j2 #}
+{%- raw -%} {% endraw

@@ -1,0 +1,3 @@
+# %%
+xyzab c d# %% [markdown]
+# 

@@ -1,0 +1,14 @@
+# %%
+# copy the list
+# %time x # noescape
+# y = !ls \
+# -l
+# Why?
+# # + a
+# +
+%%bash
+ls
+
+# %%
+%%bash -x
+ls
