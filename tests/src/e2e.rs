@@ -1,7 +1,7 @@
 //! Runs the built `clx` on courses in temp dirs. Principal types: [`Clx`], [`TestCourse`].
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -270,6 +270,7 @@ fn copy(source: &Path, target: &Path) {
     }
 }
 
+/// Takes what lies below a directory. What a build is replacing at this moment may be gone before it is read.
 fn collect(base: &Path, directory: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries {
@@ -277,8 +278,12 @@ fn collect(base: &Path, directory: &Path, files: &mut BTreeMap<String, Vec<u8>>)
         if path.is_dir() {
             collect(base, &path, files);
         } else {
-            let relative = path.strip_prefix(base).expect("below the base");
-            files.insert(relative.display().to_string(), std::fs::read(&path).expect("readable"));
+            let relative = path.strip_prefix(base).expect("below the base").display().to_string();
+            match std::fs::read(&path) {
+                Ok(bytes) => drop(files.insert(relative, bytes)),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => panic!("{relative}: {error}"),
+            }
         }
     }
 }

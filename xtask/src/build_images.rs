@@ -62,7 +62,7 @@ pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
     // First, so that nothing is compiled in vain.
     let engine = runtime.block_on(Engine::connect())?;
     crate::say(&format!("Docker engine {}", engine.version()));
-    let place = target(&root).join("images");
+    let place = root::target(&root).join("images");
     let worker = worker(&root, &place.join("worker"), &args.profile)?;
     let base = runtime.block_on(base(args, &root, &engine, &place))?;
     let rows = runtime.block_on(build(args, &engine, &base, &place, &worker))?;
@@ -147,10 +147,6 @@ fn has_installed_debootstrap(root: &Path) -> Result<bool, TaskError> {
     crate::say("# debootstrap makes a base image where no registry can be reached");
     Program::new(root, "apt-get install --yes --no-install-recommends debootstrap").run()?;
     Ok(true)
-}
-
-fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path))
 }
 
 fn tell(event: ImageEvent) {

@@ -18,6 +18,12 @@ pub(crate) enum TaskError {
     /// The report of the test runner cannot be read.
     #[error("{}: {source}", file.display())]
     Report { file: PathBuf, source: roxmltree::Error },
+    /// The lines that a program was made of cannot be read from it.
+    #[error("cannot read what {} counts: {problem}", file.display())]
+    Mapping { file: PathBuf, problem: String },
+    /// Tests run too few lines of these crates.
+    #[error("tests run too few lines of: {}", names.join(", "))]
+    Coverage { names: Vec<String> },
     /// Outputs differ from the recorded ones.
     #[error("{different} required rows differ")]
     Golden { different: usize },

@@ -12,6 +12,7 @@ use crate::error::TaskError;
 mod bench;
 mod book;
 mod build_images;
+mod coverage;
 mod demo;
 mod error;
 mod examples;
@@ -44,6 +45,8 @@ enum Task {
     Book,
     /// Build the images that workers run in, and run a job in each
     BuildImages(build_images::BuildImages),
+    /// Count which lines the tests run; writes docs/coverage.md
+    Coverage(coverage::Coverage),
     /// Build clx, set kernels up, build the demo course, and show the result
     Demo,
     /// Run the tests of the failure cases; writes docs/faults.md
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Book => book::run(),
         Task::BuildImages(args) => build_images::run(&args),
+        Task::Coverage(args) => coverage::run(&args),
         Task::Demo => demo::run(),
         Task::Faults(args) => faults::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),

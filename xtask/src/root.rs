@@ -1,4 +1,5 @@
-//! Where the repository is, and what lies in it. Principal functions: [`repository`], [`entries`].
+//! Where the repository is, and what lies in it. Principal functions: [`repository`],
+//! [`target`], [`entries`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,11 @@ pub(crate) fn repository() -> Result<PathBuf, TaskError> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = package.join("..");
     root.canonicalize().map_err(|source| TaskError::Io { path: root, source })
+}
+
+/// Returns the directory that Cargo builds into.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path))
 }
 
 /// Returns the paths in a directory, in order.

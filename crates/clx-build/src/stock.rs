@@ -68,3 +68,62 @@ fn changed_while_read(file: &Path) -> Diagnostic {
         .in_file(file)
         .with_hint("build again")
 }
+
+#[cfg(test)]
+mod tests {
+    use clx_core::{JobKind, Step};
+    use clx_store::StoreOptions;
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+
+    /// Stocks a step whose files hold their names, one of which is gone; `planned` returns what they held
+    /// when the step was planned.
+    fn check(planned: impl Fn(&str) -> String, expected: &[&str]) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("state"), &StoreOptions::default()).unwrap();
+        for name in ["deck.py", "data.csv"] {
+            fs::write(dir.path().join(name), name).unwrap();
+        }
+        let hash = |name: &str| ContentHash::of(planned(name));
+        let step = Step {
+            kind: JobKind::Notebook,
+            label: "slides/deck.py".to_owned(),
+            source: hash("deck.py"),
+            input: to_raw_value(&()).unwrap(),
+            outputs: Vec::new(),
+        };
+        let inputs = ["data.csv", "gone.csv"].map(|name| (dir.path().join(name), hash(name)));
+        let planned = PlannedStep {
+            source: dir.path().join("deck.py"),
+            inputs: inputs.to_vec(),
+            pictures: Vec::new(),
+            step,
+            places: Vec::new(),
+        };
+        let problems = stock(&store, std::iter::once(&planned)).unwrap();
+        let place = format!("{}/", dir.path().display());
+        let said = problems.iter().map(|problem| problem.to_string().replace(&place, ""));
+        assert_eq!(said.collect::<Vec<_>>(), expected);
+        for name in ["deck.py", "data.csv"] {
+            assert_eq!(store.get(&ContentHash::of(name)).unwrap(), name.as_bytes());
+        }
+    }
+
+    #[test]
+    fn file_that_cannot_be_read_is_told() {
+        check(str::to_owned, &["slides/deck.py: error[CLX0404]: `gone.csv` cannot be read"]);
+    }
+
+    #[test]
+    fn what_was_changed_since_it_was_planned_is_told() {
+        check(
+            |name| format!("older {name}"),
+            &[
+                "slides/data.csv: error[CLX0404]: it was changed while clx was reading it\n  hint: build again",
+                "slides/deck.py: error[CLX0404]: `gone.csv` cannot be read",
+                "slides/deck.py: error[CLX0404]: it was changed while clx was reading it\n  hint: build again",
+            ],
+        );
+    }
+}

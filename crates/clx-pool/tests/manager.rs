@@ -292,6 +292,19 @@ fn worker_that_cannot_be_started_leaves_no_row() {
 }
 
 #[test]
+fn program_that_is_not_there_is_named() {
+    let bench = Bench::new();
+    let process = Process::new(|_| Spawn::new("/nowhere/clx"));
+    let (pool, events) = bench.start(process, 1, hasty());
+    pool.ensure(KIND, 1);
+    let said = next_words(&events, 4);
+    let why = "start failed: cannot start a worker process: ";
+    assert!(said[..3].iter().all(|words| words.starts_with(why)), "{said:?}");
+    assert!(said[0].contains("/nowhere/clx") && said[3].starts_with("exhausted: "), "{said:?}");
+    assert_eq!(bench.queue.workers(None).unwrap(), []);
+}
+
+#[test]
 fn hopeless_kind_is_exhausted_at_once_and_said_to_be_so_once() {
     let bench = Bench::new();
     let (pool, events) = bench.start(fake(Fake::Hopeless).0, 2, PoolSettings::default());

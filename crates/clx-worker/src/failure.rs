@@ -112,4 +112,18 @@ mod tests {
         let failure = JobFailure::from_detail(ErrorClass::WorkerLost, "killed by signal 9");
         assert!(failure.diagnostics[0].message.contains("killed by signal 9"));
     }
+
+    #[test]
+    fn each_class_has_its_code() {
+        let check = |class, detail, code: &str, message: &str| {
+            let problem = &JobFailure::from_detail(class, detail).diagnostics[0];
+            assert_eq!((&*problem.code, &*problem.message), (code, message));
+        };
+        check(ErrorClass::Timeout, "after 3 s", "CLX0302", "after 3 s");
+        let needed = "something that it needs could not be made";
+        check(ErrorClass::Dependency, "job 7", "CLX0303", needed);
+        check(ErrorClass::Cancelled, "a user", "CLX0304", "it was cancelled");
+        check(ErrorClass::Transient, "no memory", "CLX0305", "no memory");
+        check(ErrorClass::Internal, r#"{"diagnostics":[]}"#, "CLX0305", r#"{"diagnostics":[]}"#);
+    }
 }

@@ -229,3 +229,57 @@ fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")
 }
+
+#[cfg(test)]
+mod tests {
+    use clx_queue::{SqliteOptions, SqliteQueue};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl JobHandler for Nothing {
+        fn handle<'a>(&'a self, _: Job<'a>, _: &'a JobContext) -> HandlerFuture<'a> {
+            Box::pin(async { Ok(Vec::new().into()) })
+        }
+    }
+
+    /// Makes a call that fails so often; returns its end, and how often it was made.
+    fn call(n_failures: u32, is_transient: bool) -> (Result<u32, QueueError>, u32) {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let worker = Worker {
+            queue: Arc::new(queue.unwrap()),
+            id: WorkerId(1),
+            process: None,
+            handler: Arc::new(Nothing),
+            runtime: runtime.handle().clone(),
+            stop: StopSignal::default(),
+        };
+        // Who must stop at once makes no pauses.
+        worker.stop.request(Stop::Now);
+        let mut n_calls = 0;
+        let ended = worker.patiently(|| {
+            n_calls += 1;
+            if n_calls > n_failures {
+                return Ok(n_calls);
+            }
+            Err(QueueError::Remote { message: "it is away".to_owned(), is_transient })
+        });
+        (ended, n_calls)
+    }
+
+    #[test]
+    fn call_that_fails_for_a_while_is_repeated() {
+        assert_eq!(call(MAX_QUEUE_ERRORS, true).0.unwrap(), MAX_QUEUE_ERRORS + 1);
+        let (ended, n_calls) = call(MAX_QUEUE_ERRORS + 1, true);
+        assert_eq!((ended.unwrap_err().is_transient(), n_calls), (true, MAX_QUEUE_ERRORS + 1));
+    }
+
+    #[test]
+    fn call_that_fails_for_good_is_not_repeated() {
+        let (ended, n_calls) = call(1, false);
+        assert_eq!((ended.unwrap_err().is_transient(), n_calls), (false, 1));
+    }
+}

@@ -133,18 +133,18 @@ fn help_of_a_worker_starts_nothing() {
 #[test]
 fn events_of_1440_quick_jobs_come_without_a_gap() {
     let course = course(1440);
-    // A build for tests is several times slower than clx, and on a busy machine any process is left out
-    // for a while; what must not come back are many seconds without a word.
-    let is_quick = (0..3).any(|_| {
+    // A busy machine makes all of it slower, and now and then leaves a process out for a while.
+    let is_steady = (0..3).any(|_| {
         course.remove("output");
         course.remove(".clx");
-        longest_gap(&course) < Duration::from_secs(1)
+        longest_gap(&course) < 0.2
     });
-    assert!(is_quick, "each of three builds was silent for a second");
+    assert!(is_steady, "each of three builds was silent for a fifth of its time");
 }
 
-/// Builds a course and returns the longest time without an event once jobs were planned.
-fn longest_gap(course: &TestCourse) -> Duration {
+/// Builds a course and returns the longest time without an event, as a share of the time from the first
+/// finished job until the last.
+fn longest_gap(course: &TestCourse) -> f64 {
     let run = CLX.build(course, "course.xml", &["--events", "-", "-O", "quiet"]).expect(0);
     let moments = run.stdout.lines().filter_map(|line| {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -153,5 +153,5 @@ fn longest_gap(course: &TestCourse) -> Duration {
     let moments: Vec<f64> = moments.collect();
     assert_eq!(moments.len(), 1440);
     let longest = moments.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
-    Duration::from_secs_f64(longest)
+    longest / (moments[moments.len() - 1] - moments[0])
 }

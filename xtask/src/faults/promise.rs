@@ -25,7 +25,7 @@ fn named(page: &str) -> Vec<&str> {
     let mut is_inside = false;
     for line in page.lines() {
         let cell =
-            line.strip_prefix('|').and_then(|row| row.trim_end_matches('|').split('|').last());
+            line.strip_prefix('|').and_then(|row| row.trim_end_matches('|').split('|').next_back());
         is_inside = cell.is_some_and(|cell| is_inside || cell.trim() == "test");
         if let (true, Some(cell)) = (is_inside, cell) {
             names.extend(cell.split('`').skip(1).step_by(2));

@@ -155,3 +155,43 @@ pub(super) fn reason(error: &ApiError) -> String {
 pub(super) const fn is_missing(error: &ApiError) -> bool {
     matches!(error, ApiError::DockerResponseServerError { status_code: 404, .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(kind: io::ErrorKind) -> ApiError {
+        ApiError::IOError { err: kind.into() }
+    }
+
+    #[test]
+    fn engine_that_does_not_run_is_told_from_an_address_of_another_kind() {
+        let absent = EngineError::of_connecting("unix:///engine", refused(io::ErrorKind::NotFound));
+        assert!(matches!(absent, EngineError::NotRunning { .. }), "{absent}");
+        let uri = "gopher://engine".to_owned();
+        let unknown = ApiError::UnsupportedURISchemeError { uri };
+        let unusable = EngineError::of_connecting("gopher://engine", unknown).to_string();
+        assert!(unusable.starts_with("`gopher://engine` is no address"), "{unusable}");
+    }
+
+    #[test]
+    fn reason_is_what_the_engine_said_or_the_chain_of_causes() {
+        let said = "no such image\n".to_owned();
+        let answer = ApiError::DockerResponseServerError { status_code: 404, message: said };
+        assert_eq!(reason(&answer), "no such image");
+        assert!(is_missing(&answer));
+        let broken = refused(io::ErrorKind::ConnectionReset);
+        assert_eq!(reason(&broken).matches("connection reset").count(), 1, "said once");
+        assert!(!is_missing(&broken));
+    }
+
+    #[test]
+    fn what_the_next_container_would_meet_too_is_hopeless() {
+        let image = || "clx-notebook".to_owned();
+        assert!(matches!(Exit::from(BeginError::Root { image: image() }), Exit::Hopeless(_)));
+        let source = refused(io::ErrorKind::ConnectionReset);
+        let begin = BeginError::Refused { what: "create it", source };
+        let Exit::Broken(why) = Exit::from(begin) else { panic!("another may start") };
+        assert!(why.starts_with("the container engine cannot create it: "), "{why}");
+    }
+}

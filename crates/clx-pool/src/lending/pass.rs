@@ -142,3 +142,92 @@ impl Queue for LendingQueue {
         self.inner.tidy_up()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use clx_queue::{
+        JobState, Need, OnFailure, Owner, SessionState, SqliteOptions, SqliteQueue, WorkerMode,
+    };
+
+    use super::*;
+
+    /// A queue in a file, with one session, and the same queue as it is lent.
+    fn open(dir: &Path) -> (Arc<SqliteQueue>, LendingQueue, SessionId) {
+        let queue = SqliteQueue::open(&dir.join("jobs.db"), &SqliteOptions::default());
+        let queue = Arc::new(queue.unwrap());
+        let home = queue.open_session(&session(1)).unwrap();
+        (queue.clone(), LendingQueue::new(queue, home, WorkerMode::InProcess), home)
+    }
+
+    fn session(pid: u32) -> NewSession {
+        let owner = Owner { pid, start: 0, boot_id: "boot".to_owned() };
+        NewSession::new(owner, Path::new("/course"))
+    }
+
+    #[test]
+    fn sessions_and_jobs_are_those_of_the_queue() {
+        let dir = tempfile::tempdir().unwrap();
+        let (queue, lent, _) = open(dir.path());
+        let other = lent.open_session(&session(2)).unwrap();
+        let ids = |queue: &dyn Queue| -> Vec<SessionId> {
+            queue.sessions().unwrap().iter().map(|session| session.id).collect()
+        };
+        assert_eq!(ids(&lent), ids(&*queue));
+        assert!(ids(&lent).contains(&other));
+
+        let first = NewJob::new("test", "first", Vec::new());
+        let needs = vec![(Need::InBatch(0), OnFailure::Cancel)];
+        let second = NewJob { needs, ..NewJob::new("test", "second", Vec::new()) };
+        let ids = lent.enqueue(other, vec![first, second]).unwrap();
+        assert_eq!(lent.jobs(&JobFilter::default()).unwrap().len(), 2);
+        assert_eq!(lent.job(ids[1]).unwrap(), queue.job(ids[1]).unwrap());
+        assert_eq!(lent.counts(Some(other)).unwrap()[&JobState::Blocked], 1);
+
+        let cancelled = lent.cancel(other, &CancelTarget::Job(ids[0]), "a test").unwrap();
+        assert_eq!(cancelled, CancelCounts { cancelled: 2, requested: 0 });
+        let finished = lent.finished(other, 0, 10, Duration::ZERO).unwrap();
+        assert_eq!(finished.iter().map(|job| job.id).collect::<Vec<_>>(), ids);
+        assert_eq!(lent.attempts(ids[0]).unwrap(), []);
+        let again = lent.retry(ids[0]).unwrap();
+        assert_eq!(queue.job(again).unwrap().unwrap().state, JobState::Ready);
+
+        lent.close_session(other).unwrap();
+        let closed = queue.sessions().unwrap().into_iter().find(|found| found.id == other);
+        assert_eq!(closed.unwrap().state, SessionState::Closed);
+        assert!(!lent.abandon_session(other).unwrap(), "it is closed");
+        assert_eq!(lent.events(0, 100).unwrap(), queue.events(0, 100).unwrap());
+    }
+
+    #[test]
+    fn limits_and_upkeep_are_those_of_the_queue() {
+        let dir = tempfile::tempdir().unwrap();
+        let (queue, lent, home) = open(dir.path());
+        lent.enqueue(home, vec![NewJob::new("test", "waits", Vec::new())]).unwrap();
+        let claims = || {
+            let worker =
+                queue.register_worker(&NewWorker::new(home, "test", WorkerMode::InProcess));
+            let worker = worker.unwrap();
+            queue.activate_worker(worker, None).unwrap();
+            let claim =
+                clx_queue::Seat::new(worker).claim(&*queue, vec![], Duration::ZERO).unwrap();
+            let n_jobs = claim.jobs.len();
+            queue.remove_worker(worker, &WorkerExit::Stopped).unwrap();
+            n_jobs
+        };
+        lent.set_paused("test", true).unwrap();
+        assert_eq!(claims(), 0);
+        lent.set_paused("test", false).unwrap();
+        lent.set_max_running("test", Some(0)).unwrap();
+        assert_eq!(claims(), 0);
+        lent.set_max_running("test", None).unwrap();
+        assert_eq!(claims(), 1);
+        assert_eq!(
+            lent.prune(&Retention::default()).unwrap(),
+            queue.prune(&Retention::default()).unwrap()
+        );
+        lent.tidy_up().unwrap();
+    }
+}

@@ -401,4 +401,43 @@ mod tests {
         check(&[insert, panic, insert], &[true, false, true]);
         check(&[panic, insert, refuse, panic, insert], &[false, true, false, false, true]);
     }
+
+    type Arrival =
+        Request<(), Box<dyn Fn(&mut Tx<'_>) -> Result<(), OperationError> + Send + Sync>>;
+
+    /// An operation during which another one of this kind arrives, so many times.
+    fn arriving(committer: &Arc<Committer>, n_more: u32) -> Arc<Arrival> {
+        let committer = Arc::clone(committer);
+        Arc::new(Request::new(Box::new(move |tx: &mut Tx<'_>| {
+            if n_more > 0 {
+                assert!(!lock(&committer.line).join(arriving(&committer, n_more - 1)), "it is led");
+            }
+            insert(tx)
+        })))
+    }
+
+    #[test]
+    fn leader_hands_on_after_some_rounds_and_nobody_is_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue =
+            SqliteQueue::open(&dir.path().join("jobs.db"), &SqliteOptions::default()).unwrap();
+        queue.open_session(&NewSession::of_this_process(dir.path(), 0, "")).unwrap();
+        let committer = &queue.committer;
+        let turn = |ticket: &dyn Ticket| lock(&ticket.bell().state).turn;
+
+        let first = arriving(committer, ROUNDS);
+        assert!(lock(&committer.line).join(Arc::clone(&first) as Arc<dyn Ticket>));
+        committer.lead();
+        assert_eq!(turn(&*first), Some(Turn::Done));
+        let next = Arc::clone(&lock(&committer.line).waiting[0]);
+        assert_eq!(turn(&*next), Some(Turn::Lead));
+
+        committer.lead();
+        assert_eq!(turn(&*next), Some(Turn::Done));
+        assert!(!lock(&committer.line).led);
+        let n_done: u32 = queue
+            .read(|reader| reader.query_row("SELECT sum(n) FROM counters", (), |row| row.get(0)))
+            .unwrap();
+        assert_eq!(n_done, ROUNDS + 1);
+    }
 }
