@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use clx_pool::{PoolEvent, PoolSettings};
-use clx_queue::{JobState, Queue, WorkerId};
+use clx_queue::{JobState, Queue, WorkerId, WorkerRecord, WorkerState};
 use clx_tests::fire::{LIMIT, Stage, Watched, jobs, read_ledger};
 
 fn stage() -> Stage {
@@ -19,6 +19,12 @@ fn sixteen_processes_do_each_of_20000_jobs_once() {
     let ledger = stage.path("ledger");
     let session = stage.session();
     let mut workers: Vec<_> = (0..16).map(|_| stage.start_worker(session, &ledger)).collect();
+    // A quick machine is through with all jobs before the last process has begun.
+    let is_starting = |worker: &WorkerRecord| worker.state == WorkerState::Created;
+    while stage.queue.workers(Some(session)).unwrap().iter().any(is_starting) {
+        let waited = workers[0].wait(Duration::from_millis(1)).unwrap();
+        assert_eq!(waited, clx_process::Waited::TimedOut);
+    }
     let mut ids: BTreeSet<i64> = BTreeSet::new();
     for batch in 0..20 {
         let batch = jobs("note", &batch.to_string(), N_JOBS / 20);
