@@ -5,6 +5,7 @@
 //! that fails is shortened to the steps that matter before it is told. Principal function:
 //! [`queue_model`].
 
+mod compare;
 mod driver;
 mod model;
 mod step;
