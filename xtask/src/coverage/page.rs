@@ -18,8 +18,8 @@ process of its own, and tells how many lines with code were run at least once. T
 Programs that tests start count as well, such as `clx` itself, its workers and theirs. Counters lie in files that programs
 have mapped, so what ran before a process was killed is in them.
 
-Not counted are lines of tests (modules under `#[cfg(test)]`, folders `tests`, `clx-testkit`, `clx-tests`, `xtask`),
-what runs in containers, whose images hold a `clx` of their own, and examples in documentation. Programs that are not
+Not counted are lines of tests (modules under `#[cfg(test)]`, folders `tests`, `clx-fuzz`, `clx-testkit`, `clx-tests`,
+`xtask`), what runs in containers, whose images hold a `clx` of their own, and examples in documentation. Programs that are not
 written in Rust, such as the kernel for C++ and scripts of pages, cannot be counted. Where no Docker engine answers, what
 speaks to one is not run, and `clx-pool` misses its bar.
 

@@ -8,7 +8,7 @@ use crate::error::TaskError;
 use crate::root;
 
 /// Crates that consist of tests.
-const TEST_SUPPORT: &[&str] = &["clx-testkit"];
+const TEST_SUPPORT: &[&str] = &["clx-fuzz", "clx-testkit"];
 
 /// A file of a crate.
 #[derive(Debug, PartialEq, Eq)]
