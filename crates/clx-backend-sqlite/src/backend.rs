@@ -214,9 +214,13 @@ impl QueueBackend {
         let mut finished = self.queue.finished(self.session, self.collected, COLLECT, wait)?;
         let deadline = Instant::now() + GATHER;
         while let Some(last) = finished.last().map(|job| job.seq)
-            && finished.len() < self.pending.len()
+            && finished.len() < self.pending.len().min(COLLECT as usize)
         {
+            // Quick jobs never cease to come; what has come is to be told.
             let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
             let more = self.queue.finished(self.session, last, COLLECT, left)?;
             if more.is_empty() {
                 break;
