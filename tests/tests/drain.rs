@@ -1,11 +1,11 @@
 //! Many worker processes on one queue: nothing lost, nothing done twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use clx_pool::{PoolEvent, PoolSettings};
-use clx_queue::{JobState, Queue, WorkerId, WorkerRecord, WorkerState};
+use clx_queue::{JobState, Queue, WorkerId};
 use clx_tests::fire::{LIMIT, Stage, Watched, jobs, read_ledger};
 
 fn stage() -> Stage {
@@ -19,12 +19,6 @@ fn sixteen_processes_do_each_of_20000_jobs_once() {
     let ledger = stage.path("ledger");
     let session = stage.session();
     let mut workers: Vec<_> = (0..16).map(|_| stage.start_worker(session, &ledger)).collect();
-    // A quick machine is through with all jobs before the last process has begun.
-    let is_starting = |worker: &WorkerRecord| worker.state == WorkerState::Created;
-    while stage.queue.workers(Some(session)).unwrap().iter().any(is_starting) {
-        let waited = workers[0].wait(Duration::from_millis(1)).unwrap();
-        assert_eq!(waited, clx_process::Waited::TimedOut);
-    }
     let mut ids: BTreeSet<i64> = BTreeSet::new();
     for batch in 0..20 {
         let batch = jobs("note", &batch.to_string(), N_JOBS / 20);
@@ -38,14 +32,13 @@ fn sixteen_processes_do_each_of_20000_jobs_once() {
     // Some 800 MB went through it; it is cut at 32 MB, with room for what comes meanwhile.
     assert!(wal < 128 << 20, "the WAL has {wal} bytes");
 
-    let mut per_worker: BTreeMap<i64, u32> = BTreeMap::new();
+    // Who does how many is looked at in `faults::crowd`, with jobs of milliseconds: with these the lock is
+    // hardly ever free, and whom SQLite lets in next is not fair.
     let mut done: BTreeSet<i64> = BTreeSet::new();
     for entry in read_ledger(&ledger) {
         assert!(done.insert(entry.job), "job {} was done twice", entry.job);
-        *per_worker.entry(entry.who).or_default() += 1;
     }
     assert_eq!(done, ids);
-    assert_eq!(per_worker.len(), 16, "a worker got nothing: {per_worker:?}");
     stage.queue.close_session(session).unwrap();
     for worker in &mut workers {
         let waited = worker.wait(LIMIT).unwrap();
