@@ -20,7 +20,8 @@ use crate::worker::{
 /// Jobs by state.
 pub type Counts = BTreeMap<JobState, u64>;
 
-/// How long finished rows of closed sessions, and of open ones' collected jobs, are kept.
+/// How long what is final is kept, counted from when it became so. Only closed and abandoned sessions lose
+/// anything: an open one keeps all its jobs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Retention {
     /// Completed jobs, default 7 days.
@@ -212,7 +213,7 @@ pub trait Queue: Send + Sync {
     /// As [`Queue::open_session`].
     fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, QueueError>;
 
-    /// Removes old rows in small transactions.
+    /// Removes old rows of closed and abandoned sessions, and old events, in small transactions.
     ///
     /// # Errors
     /// As [`Queue::open_session`].
