@@ -17,6 +17,10 @@ use crate::run::Program;
 /// Runs on any Linux of this machine, without libraries.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
+/// Profile of cargo for the worker: that of releases without the optimisation of the whole program, of which a
+/// program that waits for kernels and tools has nothing.
+const PROFILE: &str = "image";
+
 /// Arguments of `cargo xtask build-images`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BuildImages {
@@ -36,7 +40,7 @@ pub(crate) struct BuildImages {
     #[arg(long)]
     no_cache: bool,
     /// Profile of cargo for the worker
-    #[arg(long, value_name = "NAME", default_value = "release")]
+    #[arg(long, value_name = "NAME", default_value = PROFILE)]
     profile: String,
 }
 
@@ -49,7 +53,7 @@ impl BuildImages {
             base: None,
             bootstrap: false,
             no_cache: false,
-            profile: "release".to_owned(),
+            profile: PROFILE.to_owned(),
         }
     }
 }

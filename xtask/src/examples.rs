@@ -21,11 +21,12 @@ pub(crate) fn run(root: &Path) -> Result<(), TaskError> {
         }
         let package = name(&member);
         for example in entries(&examples)? {
-            let words = format!("-p {package} --example {}", name(&example));
-            let program = Program::new(root, &format!("cargo run --quiet {words}"));
+            let example = name(&example);
+            // Without its package: for one alone, dependencies would be compiled again, with fewer features.
+            let program = Program::new(root, &format!("cargo run --quiet --example {example}"));
             crate::say(&format!("$ {}", program.shown()));
             let printed = program.read()?;
-            let command = format!("cargo run {words}");
+            let command = format!("cargo run -p {package} --example {example}");
             if said(&page, &command).is_some_and(|said| said != printed) {
                 crate::say(&printed);
                 return Err(TaskError::Example { page: PAGE, command });
