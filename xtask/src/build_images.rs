@@ -17,8 +17,8 @@ use crate::run::Program;
 /// Runs on any Linux of this machine, without libraries.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
-/// Profile of cargo for the worker: that of releases without the optimisation of the whole program, of which a
-/// program that waits for kernels and tools has nothing.
+/// Profile of cargo for the worker: that of releases without the optimisation of the whole program, which takes two
+/// minutes; in a container it mostly waits for kernels and tools.
 const PROFILE: &str = "image";
 
 /// Arguments of `cargo xtask build-images`.

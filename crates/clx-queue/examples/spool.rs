@@ -37,10 +37,9 @@ fn work(file: &Path, last: usize) -> Result<(), QueueError> {
     let mut n_begun = 0;
     for session in queue.sessions()?.iter().rev().filter(|of| of.state == SessionState::Open) {
         let mut seat = sit_down(&queue, session.id)?;
-        let mut done = Vec::new();
         // What failed or lost its worker comes back after a pause, so an empty claim is not the end.
         while queue.counts(Some(session.id))?.iter().any(|(state, n)| !state.is_final() && *n > 0) {
-            let claim = seat.claim(&queue, std::mem::take(&mut done), Duration::from_secs(1))?;
+            let claim = seat.claim(&queue, Vec::new(), Duration::from_secs(1))?;
             for job in claim.jobs {
                 n_begun += 1;
                 if n_begun == last {
@@ -48,9 +47,8 @@ fn work(file: &Path, last: usize) -> Result<(), QueueError> {
                     return Ok(());
                 }
                 println!("{}, attempt {}", job.label, job.attempt);
-                done.push(job.completed(Vec::new()));
+                seat.report(&queue, vec![job.completed(Vec::new())])?;
             }
-            seat.report(&queue, std::mem::take(&mut done))?;
         }
         // Only what belongs to a closed session is removed by `Queue::prune` some day.
         queue.close_session(session.id)?;
