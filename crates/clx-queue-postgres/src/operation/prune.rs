@@ -23,6 +23,11 @@ pub(crate) fn prune_jobs(tx: &mut Tx<'_>, retention: &Retention) -> Result<u64, 
            SELECT jobs.id
            FROM jobs JOIN sessions ON sessions.id = jobs.session_id
            WHERE sessions.state IN (2, 3)
+             AND EXISTS (SELECT FROM counters
+                         WHERE counters.session_id = sessions.id
+                           AND counters.state >= 4
+                           AND sessions.created_us < CASE counters.state
+                             WHEN 4 THEN $1 WHEN 6 THEN $2 ELSE $3 END)
              AND jobs.state >= 4
              AND jobs.finished_us < CASE jobs.state WHEN 4 THEN $1 WHEN 6 THEN $2 ELSE $3 END
            ORDER BY jobs.id

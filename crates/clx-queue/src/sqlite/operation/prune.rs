@@ -22,13 +22,20 @@ pub(crate) fn prune_jobs(tx: &mut Tx<'_>, retention: &Retention) -> Result<u64, 
     };
     let old: Vec<(JobId, SessionId, i64, i64)> = {
         let mut statement = tx.prepare(
+            // The counters tell which sessions can hold anything old, so that the jobs of all others,
+            // nearly all there are, are not read under the write lock.
             "SELECT jobs.id, jobs.session_id, jobs.job_type, jobs.state
-             FROM jobs JOIN sessions ON sessions.id = jobs.session_id
+             FROM sessions CROSS JOIN jobs ON jobs.session_id = sessions.id
              WHERE sessions.state IN (2, 3)
+               AND EXISTS (SELECT 1 FROM counters
+                           WHERE counters.session_id = sessions.id
+                             AND counters.state >= 4
+                             AND counters.n > 0
+                             AND sessions.created_us < CASE counters.state
+                               WHEN 4 THEN :completed WHEN 6 THEN :cancelled ELSE :failed END)
                AND jobs.state >= 4
                AND jobs.finished_us < CASE jobs.state
                  WHEN 4 THEN :completed WHEN 6 THEN :cancelled ELSE :failed END
-             ORDER BY jobs.id
              LIMIT :chunk",
         )?;
         let rows = statement.query_map(
