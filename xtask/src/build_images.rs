@@ -56,6 +56,15 @@ impl BuildImages {
             profile: PROFILE.to_owned(),
         }
     }
+
+    /// Which images are wanted.
+    fn kinds(&self) -> Vec<ImageKind> {
+        JobKind::ALL
+            .into_iter()
+            .filter(|kind| self.only.is_none_or(|only| only == *kind))
+            .map(|kind| ImageKind::of(kind, self.variant))
+            .collect()
+    }
 }
 
 /// Builds and checks the images.
@@ -67,8 +76,13 @@ pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
     let engine = runtime.block_on(Engine::connect())?;
     crate::say(&format!("Docker engine {}", engine.version()));
     let place = root::target(&root).join("images");
-    let worker = worker(&root, &place.join("worker"), &args.profile)?;
-    let base = runtime.block_on(base(args, &root, &engine, &place))?;
+    // What needs no worker is built while that is compiled.
+    let (worker, base) = std::thread::scope(|scope| {
+        let compiling = scope.spawn(|| worker(&root, &place.join("worker"), &args.profile));
+        let base = runtime.block_on(system(args, &root, &engine, &place));
+        let worker = compiling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok::<_, TaskError>((worker?, base?))
+    })?;
     let rows = runtime.block_on(build(args, &engine, &base, &place, &worker))?;
     crate::say("");
     crate::say(&format!("{:<28}{:>10}{:>12}{:>12}", "image", "size", "build", "check"));
@@ -79,6 +93,22 @@ pub(crate) fn run(args: &BuildImages) -> Result<(), TaskError> {
         crate::say(&format!("{:<28}{size:>10}{building:>12}{checking:>12}", built.reference));
     }
     Ok(())
+}
+
+/// Provides the base and builds the stages of the images that need nothing else.
+async fn system(
+    args: &BuildImages,
+    root: &Path,
+    engine: &Engine,
+    place: &Path,
+) -> Result<BaseImage, TaskError> {
+    let base = base(args, root, engine, place).await?;
+    if !args.no_cache {
+        for kind in args.kinds() {
+            clx_images::build_system(engine, kind, &base, &mut tell).await?;
+        }
+    }
+    Ok(base)
 }
 
 /// Provides the base; installs `debootstrap` if none can be had without.
@@ -111,13 +141,8 @@ async fn build(
     place: &Path,
     worker: &Path,
 ) -> Result<Vec<(Built, Checked)>, TaskError> {
-    let kinds: Vec<_> = JobKind::ALL
-        .into_iter()
-        .filter(|kind| args.only.is_none_or(|only| only == *kind))
-        .map(|kind| ImageKind::of(kind, args.variant))
-        .collect();
     let mut rows = Vec::new();
-    for kind in kinds {
+    for kind in args.kinds() {
         let cache = &place.join("cache");
         let request = BuildRequest { kind, base, worker, cache, no_cache: args.no_cache };
         let built = clx_images::build(engine, request, &mut tell).await?;

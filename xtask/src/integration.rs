@@ -1,5 +1,5 @@
 //! `cargo xtask integration`: the suites that run real containers. Principal functions: [`run`],
-//! [`prepare`].
+//! [`prepare`], [`begin`].
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use clx_images::{Engine, ImageError};
 
 use crate::build_images::{self, BuildImages};
 use crate::error::TaskError;
-use crate::run::Program;
+use crate::run::{Background, Program};
 use crate::{package, root, tool};
 
 /// Set to 1 where an engine must be there: its absence is a failure then, not a notice.
@@ -32,13 +32,27 @@ pub(crate) fn run() -> Result<(), TaskError> {
 
 /// Builds the images if an engine answers; tells whether one does.
 pub(crate) fn prepare(root: &Path) -> Result<bool, TaskError> {
+    let has_engine = has_engine(root)?;
+    if has_engine {
+        build_images::run(&BuildImages::usual())?;
+    }
+    Ok(has_engine)
+}
+
+/// Begins to build the images beside other work if an engine answers.
+pub(crate) fn begin(root: &Path) -> Result<Option<Background>, TaskError> {
+    if !has_engine(root)? {
+        return Ok(None);
+    }
+    let log = root::target(root).join("images.log");
+    Program::this(root, "build-images")?.start_in_background(log).map(Some)
+}
+
+fn has_engine(root: &Path) -> Result<bool, TaskError> {
     let at = |source| TaskError::Io { path: root.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(at)?;
     match runtime.block_on(Engine::connect()) {
-        Ok(_) => {
-            build_images::run(&BuildImages::usual())?;
-            Ok(true)
-        }
+        Ok(_) => Ok(true),
         Err(error @ (ImageError::EngineNotRunning { .. } | ImageError::EngineTooOld { .. })) => {
             if std::env::var_os(REQUIRED).is_some_and(|value| value == "1") {
                 return Err(error.into());

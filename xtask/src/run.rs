@@ -1,6 +1,8 @@
-//! Runs programs: says the command first, and names it when it fails. Principal type: [`Program`].
+//! Runs programs: says the command first, and names it when it fails. Principal types: [`Program`],
+//! [`Background`].
 
 use std::ffi::OsString;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -22,6 +24,13 @@ impl Program {
         let name = words.next().unwrap_or_default();
         let directory = directory.to_owned();
         Self { name, arguments: words.collect(), variables: Vec::new(), directory }
+    }
+
+    /// Makes a command line of this program.
+    pub(crate) fn this(directory: &Path, words: &str) -> Result<Self, TaskError> {
+        let at = |source| TaskError::Start { command: format!("xtask {words}"), source };
+        let name = std::env::current_exe().map_err(at)?.into_os_string();
+        Ok(Self { name, ..Self::new(directory, &format!("xtask {words}")) })
     }
 
     /// Appends an argument that may hold spaces.
@@ -85,6 +94,17 @@ impl Program {
         command.spawn().map_err(|source| self.unstarted(source))
     }
 
+    /// Starts the command; what it says goes into a file until one waits for it.
+    pub(crate) fn start_in_background(&self, log: PathBuf) -> Result<Background, TaskError> {
+        crate::say(&format!("$ {} > {} &", self.shown(), log.display()));
+        let at = |source| TaskError::Io { path: log.clone(), source };
+        let file = File::create(&log).map_err(at)?;
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stderr(file.try_clone().map_err(at)?).stdout(file);
+        let child = command.spawn().map_err(|source| self.unstarted(source))?;
+        Ok(Background { command: self.shown(), child, log })
+    }
+
     /// Tells whether the program exists and succeeds, without showing anything of it.
     pub(crate) fn succeeds(&self) -> bool {
         let quiet = self.command().stdin(Stdio::null()).output();
@@ -103,6 +123,35 @@ impl Program {
             command.env(name, value);
         }
         command
+    }
+}
+
+/// A program that runs beside others, and is killed if nobody waits for it.
+#[derive(Debug)]
+pub(crate) struct Background {
+    command: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Background {
+    /// Waits for the end, then says all that the program said.
+    pub(crate) fn finish(mut self) -> Result<(), TaskError> {
+        let command = self.command.clone();
+        let unstarted = |source| TaskError::Start { command: command.clone(), source };
+        let status = self.child.wait().map_err(unstarted)?;
+        let said = fs::read(&self.log);
+        let said = said.map_err(|source| TaskError::Io { path: self.log.clone(), source })?;
+        crate::say(&format!("$ {command}\n{}", String::from_utf8_lossy(&said)));
+        if status.success() { Ok(()) } else { Err(TaskError::Command { command, status }) }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // It has ended, or nobody wants it any more.
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::TaskError;
-use crate::run::Program;
+use crate::run::{Background, Program};
 use crate::{book, examples, faults, gen_docs, integration, package, root, tidy, tool};
 
 /// The test runner, and the version that is installed where it is missing.
@@ -12,16 +12,20 @@ const NEXTEST: &str = "cargo install cargo-nextest --locked --version 0.9.143";
 
 type Step = (&'static str, fn(&Path) -> Result<(), TaskError>);
 
-/// In this order: what is fast and often wrong comes first.
-const STEPS: &[Step] = &[
+/// What is fast and often wrong, in this order.
+const FIRST: &[Step] = &[
     ("set-up", set_up),
     ("format", |root| cargo(root, "fmt --all --check").run()),
     ("tidy", tidy::check),
     ("pages", gen_docs::check),
+];
+
+/// What needs no images, in this order. They are built meanwhile: mostly that is waiting for packages.
+const MEANWHILE: &[Step] = &[
     ("lints", |root| cargo(root, "clippy --workspace --all-targets -- -D warnings").run()),
     ("tools", tool::set_up),
     ("servers", package::set_up),
-    ("tests", tests),
+    ("compilation", |root| cargo(root, "nextest run --workspace --no-run").run()),
     ("named tests", faults::check),
     ("doc tests", |root| cargo(root, "test --workspace --doc --quiet").run()),
     ("examples", examples::run),
@@ -33,21 +37,42 @@ const STEPS: &[Step] = &[
 pub(crate) fn run() -> Result<(), TaskError> {
     let root = root::repository()?;
     let start = Instant::now();
-    let mut durations = Vec::new();
-    for (name, step) in STEPS {
-        let begin = Instant::now();
-        let result = step(&root);
-        let duration = begin.elapsed();
-        crate::say(&format!("# {name}: {}", seconds(duration)));
-        durations.push((*name, duration));
-        result?;
+    let mut table = Table::default();
+    for (name, step) in FIRST {
+        table.time(name, || step(&root))?;
     }
+    let images = integration::begin(&root)?;
+    for (name, step) in MEANWHILE {
+        table.time(name, || step(&root))?;
+    }
+    let has_containers = images.is_some();
+    table.time("images", || images.map_or(Ok(()), Background::finish))?;
+    table.time("tests", || tests(&root, has_containers))?;
     crate::say("");
-    for (name, duration) in durations {
+    for (name, duration) in table.0 {
         crate::say(&format!("{name:<16}{:>10}", seconds(duration)));
     }
     crate::say(&format!("Everything is in order, {} in all.", seconds(start.elapsed())));
     Ok(())
+}
+
+/// How long each step took.
+#[derive(Debug, Default)]
+struct Table(Vec<(&'static str, Duration)>);
+
+impl Table {
+    fn time(
+        &mut self,
+        name: &'static str,
+        step: impl FnOnce() -> Result<(), TaskError>,
+    ) -> Result<(), TaskError> {
+        let begin = Instant::now();
+        let result = step();
+        let duration = begin.elapsed();
+        crate::say(&format!("# {name}: {}", seconds(duration)));
+        self.0.push((name, duration));
+        result
+    }
 }
 
 fn seconds(duration: Duration) -> String {
@@ -66,8 +91,7 @@ fn set_up(root: &Path) -> Result<(), TaskError> {
     }
 }
 
-fn tests(root: &Path) -> Result<(), TaskError> {
-    let has_containers = integration::prepare(root)?;
+fn tests(root: &Path, has_containers: bool) -> Result<(), TaskError> {
     integration::informed(root, cargo(root, "nextest run --workspace"), has_containers)?.run()
 }
 

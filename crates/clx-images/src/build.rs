@@ -1,4 +1,4 @@
-//! Builds an image. Principal function: [`build`].
+//! Builds an image. Principal functions: [`build`], [`build_system`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -86,6 +86,29 @@ pub async fn build(
     Ok(Built { kind, reference, id, bytes, elapsed, was_there })
 }
 
+/// Builds the stage of an image that has packages of the system only: it needs no worker, so it may be built
+/// while that is compiled. [`build`] finds it in the engine's cache; it has no name.
+///
+/// # Errors
+/// [`ImageError::Build`], [`ImageError::Engine`], [`ImageError::Io`].
+pub async fn build_system(
+    engine: &Engine,
+    kind: ImageKind,
+    base: &BaseImage,
+    on_event: &mut dyn FnMut(ImageEvent),
+) -> Result<(), ImageError> {
+    let name = format!("{} ({})", kind.reference(VERSION), dockerfile::SYSTEM);
+    let context = Context::default().text("Dockerfile", dockerfile::text(kind));
+    let arguments = dockerfile::arguments(kind, &base.reference);
+    let options = BuildImageOptions {
+        t: None,
+        target: dockerfile::SYSTEM.to_owned(),
+        buildargs: Some(owned(&arguments)),
+        ..options("", HashMap::new())
+    };
+    run(engine, &name, options, &context, on_event).await
+}
+
 /// All that an image is built from.
 struct Parts {
     context: Context,
@@ -117,12 +140,15 @@ impl Parts {
     fn options(&self, kind: ImageKind, reference: &str) -> BuildImageOptions {
         let Self { arguments, tool, tool_sha256, digest, .. } = self;
         let facts = Facts { version: VERSION, tool, tool_sha256: *tool_sha256, build: digest };
-        let arguments = arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         BuildImageOptions {
-            buildargs: Some(arguments.collect()),
+            buildargs: Some(owned(arguments)),
             ..options(reference, labels(kind, facts))
         }
     }
+}
+
+fn owned(arguments: &BTreeMap<&str, String>) -> HashMap<String, String> {
+    arguments.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
 fn digest(context: &Context, arguments: &BTreeMap<&str, String>, base_id: &str) -> String {

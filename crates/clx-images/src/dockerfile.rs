@@ -7,6 +7,9 @@ use clx_core::JobKind;
 
 use crate::kind::ImageKind;
 
+/// The stage of each of them that needs neither worker nor tools: packages of the system.
+pub(crate) const SYSTEM: &str = "system";
+
 /// Returns the Dockerfile of an image.
 pub(crate) const fn text(kind: ImageKind) -> &'static str {
     match kind.job_kind() {
@@ -41,9 +44,21 @@ mod tests {
             }
             let code: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
             assert_eq!(code[0], "ARG BASE_IMAGE=debian:bookworm-slim", "{kind}");
-            let bases = code.iter().filter(|line| line.starts_with("FROM "));
-            assert!(bases.clone().count() > 0);
-            assert!(bases.into_iter().all(|line| line.starts_with("FROM ${BASE_IMAGE}")), "{kind}");
+            let bases: Vec<_> = code.iter().filter(|line| line.starts_with("FROM ")).collect();
+            let (last, stages) = bases.split_last().unwrap();
+            assert_eq!(**last, format!("FROM {SYSTEM}"), "{kind}");
+            assert!(stages.iter().all(|line| line.starts_with("FROM ${BASE_IMAGE} AS ")), "{kind}");
+            assert!(stages.last().unwrap().ends_with(SYSTEM), "{kind}");
+        }
+    }
+
+    /// It is built while the worker is compiled.
+    #[test]
+    fn system_takes_nothing_from_outside() {
+        for kind in ImageKind::ALL {
+            let (system, rest) = text(kind).split_once(&format!("\nFROM {SYSTEM}\n")).unwrap();
+            assert!(!system.contains("\nCOPY clx") && !system.contains("\nCOPY tools"), "{kind}");
+            assert!(rest.contains("\nCOPY clx"), "{kind}");
         }
     }
 

@@ -56,7 +56,7 @@ mod transfer;
 mod worker;
 
 pub use base::{BaseChoice, BaseImage, DEFAULT_BASE, provide_base};
-pub use build::{BuildRequest, Built, build};
+pub use build::{BuildRequest, Built, build, build_system};
 pub use check::{Checked, check, hardened};
 pub use engine::Engine;
 pub use error::ImageError;
