@@ -45,6 +45,9 @@ pub(crate) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Value of `auto_vacuum`: free pages are given back when one asks for it.
+const INCREMENTAL: i64 = 2;
+
 /// Configures a connection; fails if a pragma reads back differently.
 pub(crate) fn apply(
     connection: &Connection,
@@ -57,8 +60,12 @@ pub(crate) fn apply(
     connection.set_prepared_statement_cache_capacity(128);
     let pragma = Pragmas { connection, path };
     if role == Role::Writer {
-        // Only has an effect before the first table.
-        connection.pragma_update(None, "auto_vacuum", 2).map_err(sqlite)?;
+        // Only has an effect before the first table; later it would write a page all the same, and wait for the disk.
+        let found: i64 =
+            connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).map_err(sqlite)?;
+        if found != INCREMENTAL {
+            connection.pragma_update(None, "auto_vacuum", INCREMENTAL).map_err(sqlite)?;
+        }
         pragma.set("journal_mode", "wal")?;
         // 16 MB, taken as needed: the pages of a queue of 20,000 jobs are not read again and again.
         pragma.set("cache_size", "-16000")?;

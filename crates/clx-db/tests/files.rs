@@ -40,6 +40,19 @@ fn older_file_is_migrated_and_keeps_its_rows() {
 }
 
 #[test]
+fn opening_what_is_there_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("items.db");
+    // The log goes when the last connection does.
+    let kept = open(&path, &NEW).unwrap();
+    let log = dir.path().join("items.db-wal");
+    let before = std::fs::read(&log).unwrap();
+    drop(open(&path, &NEW).unwrap());
+    assert!(!before.is_empty() && std::fs::read(&log).unwrap() == before);
+    drop(kept);
+}
+
+#[test]
 fn newer_file_is_refused_naming_both_versions() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("items.db");
