@@ -128,6 +128,11 @@ fn open_writer(
     pragma::prepare(&connection).map_err(DbError::sqlite(path))?;
     // Before any pragma: a foreign file must not even become a WAL file.
     schema.check(&connection, path)?;
+    // SQLite opens what it may not write for reading only, and says so at the first write.
+    if connection.is_readonly("main").map_err(DbError::sqlite(path))? {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(DbError::sqlite(path)(rusqlite::Error::SqliteFailure(code, None)));
+    }
     pragma::apply(&connection, path, Role::Writer, durability)?;
     schema.migrate(&mut connection, path)?;
     Ok(connection)
