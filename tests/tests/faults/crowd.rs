@@ -86,8 +86,14 @@ fn forty_eight_workers_start_at_once_beside_another_build() {
         assert!(begin.elapsed() < LIMIT, "only {} of {N} workers live", live());
         std::thread::yield_now();
     }
-    // Each job waits long enough for all others to be taken by somebody else.
-    stage.enqueue(session, jobs("slow", "x", N));
+    // No job ends before all others were taken by somebody else.
+    stage.enqueue(session, jobs("together", "x", N));
+    let begin = Instant::now();
+    while read_ledger(&ledger).len() < N as usize {
+        assert!(begin.elapsed() < LIMIT, "a worker does nothing");
+        std::thread::yield_now();
+    }
+    std::fs::write(ledger.with_extension("go"), "").unwrap();
     let finished = stage.collect(session, N as usize);
     assert!(finished.iter().all(|job| job.attempts == 1 && job.state == JobState::Completed));
     let who: BTreeSet<_> = read_ledger(&ledger).iter().map(|entry| entry.who).collect();

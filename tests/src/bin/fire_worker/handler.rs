@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clx_process::{ProcessError, Spawn};
@@ -24,12 +24,15 @@ use clx_worker::{HandlerFuture, Job, JobContext, JobHandler};
 pub(crate) struct Scripted {
     worker: WorkerId,
     ledger: File,
+    /// Lets all go on that wait to be together.
+    go: PathBuf,
 }
 
 impl Scripted {
     pub(crate) fn open(worker: WorkerId, ledger: &Path) -> std::io::Result<Self> {
+        let go = ledger.with_extension("go");
         let ledger = File::options().create(true).append(true).open(ledger)?;
-        Ok(Self { worker, ledger })
+        Ok(Self { worker, ledger, go })
     }
 
     fn write(&self, event: &str, job: Job<'_>, context: &JobContext, pids: Vec<u32>) {
@@ -54,6 +57,12 @@ impl JobHandler for Scripted {
                 b"slow" => {
                     self.write("begun", job, context, vec![]);
                     tokio::time::sleep(Duration::from_millis(300)).await;
+                }
+                b"together" => {
+                    self.write("begun", job, context, vec![]);
+                    while !self.go.exists() {
+                        tokio::time::sleep(Duration::from_millis(2)).await;
+                    }
                 }
                 b"hang once" if context.attempt() > 1 => {}
                 b"hang" | b"hang once" => {
