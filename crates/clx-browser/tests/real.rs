@@ -151,7 +151,8 @@ async fn hanging_page_ends_with_its_process_while_others_go_on() {
     other.load("http://page.test/").await.unwrap();
     let n_processes = || group_members(bench.browser.group()).unwrap().len();
     let before = n_processes();
-    let page = bench.page(Duration::from_millis(300)).await;
+    // Long enough for a browser that was never started to open a page.
+    let page = bench.page(Duration::from_secs(3)).await;
     let error = page.evaluate("for (;;) {}").await.unwrap_err();
     assert!(matches!(error, BrowserError::TimedOut { method: "Runtime.evaluate", .. }), "{error}");
     assert_eq!(other.evaluate("1 + 1").await.unwrap(), 2);
