@@ -57,6 +57,31 @@ slides/module_100_m/topic_100_b/slides_b.py:2: error[CLX0201]: undefined value: 
 }
 
 #[test]
+fn course_root_stands_for_its_only_spec() {
+    let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n")]);
+    let named = run(&course, &["targets", SPEC]).expect(0).stdout;
+    let root = course.root().display().to_string();
+    for command in [&["targets"][..], &["targets", "."], &["targets", &root]] {
+        assert_eq!(run(&course, command).expect(0).stdout, named, "{command:?}");
+    }
+    assert!(run(&course, &["outline"]).expect(0).stdout.contains("# "));
+
+    let spec = fs::read_to_string(course.root().join(SPEC)).expect("a spec");
+    course.write("course-specs/b.xml", &spec);
+    assert_eq!(
+        run(&course, &["targets"]).expect(2).stderr,
+        "error: the course has several specs\n  \
+         hint: name one: course-specs/b.xml, course-specs/course.xml\n"
+    );
+    assert_eq!(run(&course, &["targets", "course-specs/b.xml"]).expect(0).stdout, named);
+    assert_eq!(
+        run(&course, &["build", "slides"]).expect(2).stderr,
+        "error: there is no course spec in slides/course-specs\n  \
+         hint: change to the course root, or name a spec; `clx init` makes a new course\n"
+    );
+}
+
+#[test]
 fn sarif_names_file_and_line() {
     let course = faulty();
     let log = run(&course, &["validate", SPEC, "--format", "sarif"]).expect(1).json();

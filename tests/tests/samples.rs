@@ -210,7 +210,12 @@ fn every_command_has_a_sample_and_every_sample_a_command() {
 fn wrong_words() {
     Stage::new().sample(
         "clx",
-        &["clx buidl", "clx build", "clx build a.xml --jobs 0", "clx jobs list --state done"],
+        &[
+            "clx buidl",
+            "clx build slides",
+            "clx build a.xml --jobs 0",
+            "clx jobs list --state done",
+        ],
     );
 }
 

@@ -16,6 +16,7 @@ mod command;
 mod display;
 mod settings;
 mod signals;
+mod spec_files;
 mod state_dir;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::build::StateArgs;
 pub use super::limit::{AgeLimit, SizeLimit};
+use super::spec::name_spec;
 use super::{ListFormat, SpecArgs};
 
 /// Commands about what builds remember.
@@ -112,12 +113,13 @@ pub struct PruneArgs {
 
 /// What is exported, and whereto.
 #[derive(Debug, Args)]
+#[command(mut_arg("spec", name_spec))]
 pub struct ExportArgs {
     /// The cache.
     #[command(flatten)]
     pub cache: CacheArgs,
     /// A `.tar` or `.tar.gz` file, or a new directory
-    #[arg(value_name = "FILE|DIR")]
+    #[arg(value_name = "FILE|DIR", index = 2)]
     pub target: PathBuf,
     /// Only the results that the present outputs are made of
     #[arg(long)]
@@ -126,11 +128,12 @@ pub struct ExportArgs {
 
 /// What is imported.
 #[derive(Debug, Args)]
+#[command(mut_arg("spec", name_spec))]
 pub struct ImportArgs {
     /// The cache.
     #[command(flatten)]
     pub cache: CacheArgs,
     /// What `clx cache export` wrote
-    #[arg(value_name = "FILE|DIR")]
+    #[arg(value_name = "FILE|DIR", index = 2)]
     pub source: PathBuf,
 }

@@ -20,14 +20,12 @@ pub mod scaffold;
 pub mod selection;
 pub mod serve;
 pub mod setup;
+pub mod spec;
 pub mod validate;
 pub mod watch;
 pub mod worker;
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clx_course::{LoadOptions, course_root};
 
 pub use self::build::BuildArgs;
 pub use self::cache::CacheCommand;
@@ -40,6 +38,7 @@ pub use self::pool::PoolCommand;
 pub use self::queue::{BuildsCommand, DbCommand, JobsCommand, StatusArgs, WorkersCommand};
 pub use self::serve::ServeArgs;
 pub use self::setup::SetupArgs;
+pub use self::spec::SpecArgs;
 pub use self::watch::WatchArgs;
 pub use self::worker::WorkerCommand;
 
@@ -64,10 +63,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the output trees of a course
-    #[command(after_help = "Examples:\n  clx build course-specs/python.xml\n  \
+    #[command(
+        after_help = "Examples:\n  clx build                                the only course of this directory\n  \
+        clx build course-specs/python.xml\n  \
         clx build course-specs/python.xml -L de --targets students\n  \
         clx build course-specs/python.xml --only loops,recursion --format html\n  \
-        clx build course-specs/python.xml --output-dir /tmp/preview -O verbose")]
+        clx build course-specs/python.xml --output-dir /tmp/preview -O verbose"
+    )]
     Build(BuildArgs),
     /// Tell what a build would do, why, and how long it would take, without doing it
     #[command(after_help = "Examples:\n  clx plan course-specs/python.xml\n  \
@@ -153,26 +155,6 @@ pub enum Command {
     /// Worker processes; started by clx itself
     #[command(subcommand, hide = true)]
     Worker(WorkerCommand),
-}
-
-/// The course that a command is about.
-#[derive(Debug, Clone, Args)]
-pub struct SpecArgs {
-    /// The course spec, such as `course-specs/python.xml`
-    #[arg(value_name = "SPEC")]
-    pub spec: PathBuf,
-    /// Course root [default: the parent of the spec's directory]
-    #[arg(short, long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
-}
-
-impl SpecArgs {
-    /// Returns the absolute course root.
-    #[must_use]
-    pub fn root(&self) -> PathBuf {
-        let options = LoadOptions { root: self.data_dir.clone(), ..LoadOptions::default() };
-        course_root(&self.spec, &options)
-    }
 }
 
 /// A course and how to list something of it.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::spec::SpecParser;
+
 /// What stands below the help of `clx outline`.
 pub(super) const EXAMPLES: &str = "Examples:\n  clx outline course-specs/python.xml -L de\n  \
     clx outline course-specs/python.xml --directory outlines\n  \
@@ -12,8 +14,8 @@ pub(super) const EXAMPLES: &str = "Examples:\n  clx outline course-specs/python.
 /// The outline of a course, and where it goes.
 #[derive(Debug, Args)]
 pub struct OutlineArgs {
-    /// The course spec, such as `course-specs/python.xml`
-    #[arg(value_name = "SPEC")]
+    /// The course spec, such as `course-specs/python.xml`, or a course root with only one
+    #[arg(value_name = "SPEC", default_value = ".", value_parser = SpecParser)]
     pub spec: PathBuf,
     /// Course root [default: the parent of the spec's directory]
     #[arg(long, value_name = "DIR")]

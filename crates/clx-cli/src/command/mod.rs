@@ -39,7 +39,6 @@ mod scaffold;
 mod serve;
 mod setup;
 mod shown;
-mod spec_files;
 mod status;
 mod toolbox;
 mod tools;
@@ -95,6 +94,12 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Pool(PoolCommand::Run(args)) => pool::run(&args),
         Command::Worker(WorkerCommand::Run(args)) => worker::run(&args),
     }
+}
+
+/// Says why the command line is wrong.
+fn usage(why: String) -> Exit {
+    crate::display::stderr_line(&format!("error: {why}"));
+    Exit::Usage
 }
 
 /// Loads a course, or the part of it that `only` names.

@@ -8,11 +8,12 @@ use clx_core::JobKind;
 use clx_course::{Course, FileClass, LoadOptions, Orphan, course_root, orphans};
 
 use super::diagrams::read_diagram;
-use super::spec_files::all_specs;
+use super::usage;
 use crate::args::ListFormat;
 use crate::args::orphans::OrphansArgs;
 use crate::display::{plural, stderr_line, stdout_line, stdout_text, table};
 use crate::exit::Exit;
+use crate::spec_files::all_specs;
 
 pub(super) fn run(args: &OrphansArgs) -> Exit {
     match find(args) {
@@ -26,7 +27,7 @@ pub(super) fn run(args: &OrphansArgs) -> Exit {
 
 fn find(args: &OrphansArgs) -> Result<(Vec<PathBuf>, Vec<Orphan>), Exit> {
     let specs = if args.specs.is_empty() {
-        all_specs(args.data_dir.as_deref().unwrap_or(Path::new(".")))?
+        all_specs(args.data_dir.as_deref().unwrap_or(Path::new("."))).map_err(usage)?
     } else {
         args.specs.clone()
     };

@@ -5,11 +5,11 @@ use std::path::Path;
 use clx_process::quoted;
 use clx_scaffold::{NewCourse, NewTopic, ScaffoldError, title_of};
 
-use super::spec_files::only_spec;
-use super::with_causes;
+use super::{usage, with_causes};
 use crate::args::scaffold::{InitArgs, NewCommand, NewTopicArgs};
 use crate::display::{stderr_line, stdout_line};
 use crate::exit::Exit;
+use crate::spec_files::only_spec;
 
 pub(super) fn init(args: &InitArgs) -> Exit {
     let title = args.title.clone().unwrap_or_else(|| default_title(&args.directory));
@@ -35,7 +35,8 @@ pub(super) fn new(command: &NewCommand) -> Exit {
 }
 
 fn topic(args: &NewTopicArgs) -> Result<(), Exit> {
-    let spec = args.spec.clone().map_or_else(|| only_spec(Path::new(".")), Ok)?;
+    let only = || only_spec(Path::new("."), " with `--spec`").map_err(usage);
+    let spec = args.spec.clone().map_or_else(only, Ok)?;
     let course = super::load_for_reading(&spec, None)?;
     let topic = NewTopic {
         name: args.name.clone(),

@@ -45,7 +45,9 @@ fn entry(command: &Command) -> String {
 fn table(command: &Command) -> Option<String> {
     let is_own =
         |arg: &&Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
-    let rows: Vec<_> = command.get_arguments().filter(is_own).map(row).collect();
+    let mut arguments: Vec<_> = command.get_arguments().filter(is_own).collect();
+    arguments.sort_by_key(|arg| arg.get_index().unwrap_or(usize::MAX));
+    let rows: Vec<_> = arguments.into_iter().map(row).collect();
     (!rows.is_empty()).then(|| format!("| argument | meaning |\n|---|---|\n{}", rows.join("\n")))
 }
 

@@ -21,7 +21,8 @@ const LONG: Duration = Duration::from_secs(120);
 
 /// A real kernel and a directory for its runs.
 struct Stage {
-    directory: TempDir,
+    /// Kernels write into it; it goes with the stage.
+    _directory: TempDir,
     spec: KernelSpec,
     options: StartOptions,
 }
@@ -41,7 +42,7 @@ impl Stage {
         let spec = KernelSpec::read(folder).expect("a kernelspec");
         let directory = tempfile::tempdir().expect("a directory");
         let options = StartOptions::new(directory.path().join("base"));
-        Some(Self { directory, spec, options })
+        Some(Self { _directory: directory, spec, options })
     }
 
     async fn start(&self) -> Kernel {

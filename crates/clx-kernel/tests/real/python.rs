@@ -142,7 +142,8 @@ async fn cancelled_sleep_ends_at_once() {
 #[tokio::test]
 async fn sleeping_cell_is_interrupted_by_a_signal() {
     let Some(stage) = Stage::new("python3") else { return };
-    let limits = Limits { cell: Some(Duration::from_millis(500)), ..Limits::default() };
+    // Long enough that the cell has begun, also on a slow machine.
+    let limits = Limits { cell: Some(Duration::from_secs(2)), ..Limits::default() };
     let error = stage.run_with(&limits, &["import time; time.sleep(300)"]).await.unwrap_err();
     assert_eq!(error.class(), FaultClass::Timeout);
     assert_eq!(error.partial().unwrap().cells[0].outputs[0]["ename"], "KeyboardInterrupt");
@@ -176,12 +177,10 @@ async fn programs_of_the_environment_come_first() {
 }
 
 #[tokio::test]
-async fn identity_is_quick_and_stable() {
+async fn identity_is_stable_over_a_run() {
     let Some(stage) = Stage::new("python3") else { return };
     let environment = Environment::of_process();
     let first = stage.spec.identity(&environment).unwrap();
-    let begin = Instant::now();
+    stage.run(&["1 + 1"]).await.unwrap();
     assert_eq!(stage.spec.identity(&environment).unwrap(), first);
-    assert!(begin.elapsed() < Duration::from_millis(200), "{:?}", begin.elapsed());
-    drop(stage.directory);
 }
