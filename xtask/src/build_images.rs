@@ -193,7 +193,10 @@ fn tell(event: ImageEvent) {
             crate::say(&format!("# building {reference}, from {} KB", context_bytes / 1000));
         }
         ImageEvent::Step { line } => crate::say(&format!("  {line}")),
-        ImageEvent::Setup(_) | ImageEvent::Log { .. } => {}
+        ImageEvent::Setup(_)
+        | ImageEvent::Pulling { .. }
+        | ImageEvent::Pushing { .. }
+        | ImageEvent::Log { .. } => {}
         ImageEvent::Built { reference, elapsed } => {
             crate::say(&format!("# {reference} is built, {}", seconds(elapsed)));
         }

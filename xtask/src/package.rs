@@ -16,11 +16,15 @@ const POSTGRES: (&str, u32) = ("/usr/lib/postgresql", 15);
 /// The pooler that tests put in front of it.
 const POOLER: &str = "/usr/sbin/pgbouncer";
 
+/// The registry to which tests push images.
+const REGISTRY: &str = "/usr/bin/docker-registry";
+
 /// Installs the servers that tests start, where they lack and the system lets us. Tests use programs of
 /// the packages only, never a server that a package starts.
 pub(crate) fn set_up(root: &Path) -> Result<(), TaskError> {
     provide(root, "postgresql-15", has_postgres);
     provide(root, "pgbouncer", || Path::new(POOLER).exists());
+    provide(root, "docker-registry", || Path::new(REGISTRY).exists());
     let (directory, requirements) = ENVIRONMENT;
     if let Err(error) = Environment::set_up(root, directory, requirements) {
         crate::say(&error.to_string());

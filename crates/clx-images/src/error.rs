@@ -190,11 +190,15 @@ impl ImageError {
             Self::PushRefused { .. } => {
                 "build it on a base that everybody may see, such as `--base debian:bookworm-slim`"
             }
-            Self::Engine { .. }
-            | Self::Transfer { .. }
-            | Self::Check { .. }
-            | Self::Io { .. }
-            | Self::Process(_) => return None,
+            Self::Transfer { action, reference, .. } => {
+                return Some(format!(
+                    "look whether the registry answers and has it; where it asks for a password, use `docker \
+                     login` and `docker {action} {reference}`"
+                ));
+            }
+            Self::Engine { .. } | Self::Check { .. } | Self::Io { .. } | Self::Process(_) => {
+                return None;
+            }
         };
         Some(hint.to_owned())
     }

@@ -37,6 +37,16 @@ pub enum ImageEvent {
         /// Size of what is sent to the engine.
         context_bytes: u64,
     },
+    /// An image is on its way from a registry.
+    Pulling {
+        /// Its name there.
+        reference: String,
+    },
+    /// An image is on its way to a registry.
+    Pushing {
+        /// Its name there.
+        reference: String,
+    },
     /// A step of a build begins, such as `Step 3/9 : RUN apt-get update`.
     Step {
         /// The line of the log.

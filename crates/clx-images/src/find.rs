@@ -32,10 +32,8 @@ pub async fn find(
     kind: ImageKind,
     version: &str,
 ) -> Result<FoundImage, ImageError> {
-    let reference = kind.reference(version);
-    if let Some(image) = engine.image(&reference).await? {
-        let labels = image.config.and_then(|config| config.labels).unwrap_or_default();
-        return found(kind, version, reference, image.id.unwrap_or_default(), &labels);
+    if let Some(image) = look_at(engine, kind, version, kind.reference(version)).await? {
+        return Ok(image);
     }
     let others = list(engine).await?.into_iter().filter(|other| other.is(kind));
     Err(match others.max_by_key(|other| other.created) {
@@ -47,6 +45,18 @@ pub async fn find(
         },
         None => ImageError::Missing { kind },
     })
+}
+
+/// Looks at the image with a name, if there is one.
+pub(crate) async fn look_at(
+    engine: &Engine,
+    kind: ImageKind,
+    version: &str,
+    reference: String,
+) -> Result<Option<FoundImage>, ImageError> {
+    let Some(image) = engine.image(&reference).await? else { return Ok(None) };
+    let labels = image.config.and_then(|config| config.labels).unwrap_or_default();
+    found(kind, version, reference, image.id.unwrap_or_default(), &labels).map(Some)
 }
 
 /// An image may have the name and be another all the same: names can be given to any.

@@ -8,14 +8,15 @@ use futures_util::StreamExt;
 use crate::engine::Engine;
 use crate::error::{ImageError, Trying};
 use crate::event::ImageEvent;
+use crate::find::look_at;
 use crate::kind::ImageKind;
 use crate::label;
 
 /// Pulls an image of a version from below `prefix`, such as `registry.example.org/courses`, and gives it
-/// its local names. Returns the principal one.
+/// its local names, unless it is another image. Returns the principal one.
 ///
 /// # Errors
-/// [`ImageError::Transfer`], [`ImageError::Engine`]; as [`find`](crate::find) if it is another image.
+/// [`ImageError::Transfer`], [`ImageError::OtherVersion`], [`ImageError::Engine`].
 pub async fn pull(
     engine: &Engine,
     kind: ImageKind,
@@ -26,10 +27,17 @@ pub async fn pull(
     let reference = kind.reference(version);
     let remote = format!("{}/{reference}", prefix.trim_end_matches('/'));
     fetch(engine, &remote, on_event).await?;
+    let is_another = |error| match error {
+        ImageError::Missing { .. } => {
+            let message = format!("it is no image of clx for {kind}");
+            ImageError::Transfer { action: "pull", reference: remote.clone(), message }
+        }
+        error => error,
+    };
+    look_at(engine, kind, version, remote.clone()).await.map_err(is_another)?;
     for name in kind.references(version) {
         tag(engine, &remote, &name).await.trying("name an image")?;
     }
-    crate::find(engine, kind, version).await?;
     Ok(reference)
 }
 
@@ -39,6 +47,7 @@ pub(crate) async fn fetch(
     reference: &str,
     on_event: &mut dyn FnMut(ImageEvent),
 ) -> Result<(), ImageError> {
+    on_event(ImageEvent::Pulling { reference: reference.to_owned() });
     let (name, tag) = split(reference);
     let options = CreateImageOptions {
         from_image: Some(name.to_owned()),
@@ -73,6 +82,7 @@ pub async fn push(
     }
     let remote = format!("{}/{reference}", prefix.trim_end_matches('/'));
     tag(engine, &reference, &remote).await.trying("name an image")?;
+    on_event(ImageEvent::Pushing { reference: remote.clone() });
     let (name, remote_tag) = split(&remote);
     let options =
         PushImageOptions { tag: Some(remote_tag.to_owned()), ..PushImageOptions::default() };

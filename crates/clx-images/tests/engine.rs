@@ -1,14 +1,16 @@
 //! With a real engine: images are found by their labels or told apart, the label of the site is inherited,
-//! a push is refused. Says `SKIPPED` where no engine answers.
+//! images go to a real registry and come back, or are refused. Says `SKIPPED` where no engine answers.
 
 use std::pin::pin;
 
 use bollard::query_parameters::{
-    BuildImageOptions, CreateImageOptions, RemoveImageOptions, TagImageOptions,
+    BuildImageOptions, CreateImageOptions, PushImageOptions, RemoveImageOptions, TagImageOptions,
 };
 use clx_images::{
-    BaseChoice, Engine, ImageError, ImageKind, VERSION, Variant, find, list, provide_base, push,
+    BaseChoice, Engine, ImageError, ImageEvent, ImageKind, VERSION, Variant, find, list,
+    provide_base, pull, push,
 };
+use clx_testkit::registry::Registry;
 use futures_util::StreamExt;
 
 /// A name of their own, so that images that somebody uses are left alone.
@@ -104,10 +106,29 @@ impl Workbench {
         name
     }
 
+    /// Gives an image a name in a registry, and pushes it as it is.
+    async fn send(&mut self, image: &str, remote: &str) {
+        let (repository, tag) = remote.rsplit_once(':').expect("a tag");
+        let options =
+            TagImageOptions { repo: Some(repository.to_owned()), tag: Some(tag.to_owned()) };
+        self.engine.docker().tag_image(image, Some(options)).await.expect("tagged");
+        // As above.
+        self.names.insert(0, remote.to_owned());
+        let options = PushImageOptions { tag: Some(tag.to_owned()), ..PushImageOptions::default() };
+        let mut answers = pin!(self.engine.docker().push_image(repository, Some(options), None));
+        while let Some(answer) = answers.next().await {
+            answer.expect("pushed");
+        }
+    }
+
+    async fn remove(&self, name: &str) {
+        let options = None::<RemoveImageOptions>;
+        self.engine.docker().remove_image(name, options, None).await.expect("removed");
+    }
+
     async fn clean_up(self) {
-        for name in self.names {
-            let options = None::<RemoveImageOptions>;
-            self.engine.docker().remove_image(&name, options, None).await.expect("removed");
+        for name in &self.names {
+            self.remove(name).await;
         }
     }
 }
@@ -147,6 +168,63 @@ async fn image_of_this_site_is_not_pushed() {
     let pushed = push(&bench.engine, ImageKind::PlantUml, &version, to, &mut |_| {}).await;
     bench.clean_up().await;
     assert!(matches!(pushed, Err(ImageError::PushRefused { .. })), "{pushed:?}");
+}
+
+#[tokio::test]
+async fn pushed_image_is_pulled_by_another_host() {
+    let Some(mut bench) = Workbench::set_up("transfer").await else { return };
+    let (registry, version) = (Registry::start(), bench.version());
+    bench.worker_image("notebook", "clx-notebook", &version, &[("clx.variant", "python")]).await;
+    let kind = ImageKind::Notebook(Variant::Python);
+    let mut told = Vec::new();
+    let mut tell = |event| told.push(event);
+    let remote = push(&bench.engine, kind, &version, &registry.prefix(), &mut tell).await;
+    let remote = remote.expect("pushed");
+    assert_eq!(remote, format!("{}/clx-notebook:{version}", registry.prefix()));
+    let before = find(&bench.engine, kind, &version).await.expect("found");
+    // What another host has: nothing of it.
+    bench.names.push(remote);
+    for name in std::mem::take(&mut bench.names) {
+        bench.remove(&name).await;
+    }
+    let lacks = find(&bench.engine, kind, &version).await;
+    assert!(matches!(lacks, Err(ImageError::Missing { .. } | ImageError::OtherVersion { .. })));
+
+    let prefix = format!("{}/", registry.prefix());
+    let pulled = pull(&bench.engine, kind, &version, &prefix, &mut tell).await;
+    assert_eq!(pulled.expect("pulled"), format!("clx-notebook:{version}"));
+    assert_eq!(find(&bench.engine, kind, &version).await.expect("found"), before);
+    let reference = format!("{prefix}clx-notebook:{version}");
+    assert!(told.contains(&ImageEvent::Pushing { reference: reference.clone() }), "{told:?}");
+    assert!(told.contains(&ImageEvent::Pulling { reference: reference.clone() }), "{told:?}");
+    let names = kind.references(&version);
+    bench.names.extend(names.into_iter().chain([reference]));
+    bench.clean_up().await;
+}
+
+#[tokio::test]
+async fn another_image_in_the_registry_takes_no_local_name() {
+    let Some(mut bench) = Workbench::set_up("foreign").await else { return };
+    let (registry, version) = (Registry::start(), bench.version());
+    let kind = ImageKind::PlantUml;
+    bench.worker_image("plantuml", "clx-plantuml", &version, &[("clx.build", "right")]).await;
+    let (prefix, reference) = (registry.prefix(), kind.reference(&version));
+    let missing = pull(&bench.engine, kind, &version, &prefix, &mut |_| {}).await;
+
+    let foreign = format!("FROM {REPOSITORY}:{version}\nLABEL clx.kind=drawio\n");
+    let foreign = bench.build(&foreign).await;
+    let remote = format!("{prefix}/{reference}");
+    bench.send(&foreign, &remote).await;
+    let refused = pull(&bench.engine, kind, &version, &prefix, &mut |_| {}).await;
+    let found = find(&bench.engine, kind, &version).await;
+    bench.clean_up().await;
+
+    let missing = missing.expect_err("nothing is there").diagnostic();
+    assert_eq!(missing.code, "CLX0848");
+    assert!(missing.hint.expect("a hint").contains(&format!("docker pull {remote}")));
+    let refused = refused.expect_err("it is another").to_string();
+    assert_eq!(refused, format!("cannot pull {remote}: it is no image of clx for plantuml"));
+    assert_eq!(found.expect("as it was").build, "right");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 //! | [`postgres`] | a PostgreSQL server of one's own, and a pooler in front of it |
 //! | [`port`] | ports for servers |
 //! | [`random`] | numbers that a seed decides |
+//! | [`registry`] | a registry of images of one's own |
 //! | [`s3`] | a server of object storage of one's own |
 //! | [`queue_model`](mod@queue_model) | a queue against a plain model of it, on random sequences of calls |
 //! | [`queue_views`](mod@queue_views) | what people see of a queue, the same for every implementation |
@@ -29,5 +30,6 @@ pub mod queue_conformance;
 pub mod queue_model;
 pub mod queue_views;
 pub mod random;
+pub mod registry;
 pub mod s3;
 pub mod tree;

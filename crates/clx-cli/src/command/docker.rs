@@ -133,6 +133,8 @@ fn tell(event: &ImageEvent, is_verbose: bool) {
         ImageEvent::Building { reference, context_bytes } => {
             format!("Building {reference} from {}", size(*context_bytes))
         }
+        ImageEvent::Pulling { reference } => format!("Pulling {reference}"),
+        ImageEvent::Pushing { reference } => format!("Pushing {reference}"),
         ImageEvent::Step { line } => format!("  {line}"),
         ImageEvent::Log { line } if is_verbose => format!("    {line}"),
         ImageEvent::Log { .. } => return,
