@@ -151,7 +151,7 @@ fn duplicate_ids_are_a_warning_and_the_first_wins() {
 #[test]
 fn usage_and_missing_spec_have_their_statuses() {
     let course = TestCourse::with_topics(&[("a", HELLO)]);
-    CLX.run(&["build"]).expect(2).says(&["required"]);
+    CLX.run(&["build"]).expect(2).says(&["no course spec in course-specs"]);
     let _unknown = CLX.run(&["bulid"]).expect(2);
     CLX.build(&course, "none.xml", &[]).expect(3).says(&["none.xml", "CLX0100"]);
     CLX.build(&course, "none.xml", &["--watch"]).expect(3).says(&["none.xml", "CLX0100"]);
