@@ -1,9 +1,16 @@
 //! Commands that look at what builds did and steer what they do: status, jobs, workers, builds, db.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::process::{ChildStderr, ChildStdout};
+use std::time::Duration;
 
 use clx_backend_sqlite::open_session;
-use clx_queue::{JobState, NewJob, Queue, SessionId, SessionRole, SqliteOptions, SqliteQueue};
+use clx_process::{Child, Stderr};
+use clx_queue::{
+    ErrorClass, JobState, NewJob, NewWorker, Queue, Seat, SessionId, SessionRole, SqliteOptions,
+    SqliteQueue, WorkerMode,
+};
 use clx_tests::e2e::{Clx, Run, TestCourse, finish};
 use serde_json::{Value, json};
 
@@ -66,6 +73,14 @@ impl Underway {
 
     fn run(&self, args: &[&str]) -> Run {
         run_in(self.course.root(), args)
+    }
+
+    /// Returns the place of a new worker.
+    fn seat(&self) -> Seat {
+        let new = NewWorker::new(self.session, "notebook", WorkerMode::Process);
+        let worker = self.queue.register_worker(&new).expect("a worker");
+        self.queue.activate_worker(worker, None).expect("it goes live");
+        Seat::new(worker)
     }
 
     fn states(&self) -> Vec<JobState> {
@@ -224,20 +239,113 @@ fn pages_of_jobs_say_how_to_go_on() {
     );
 }
 
+/// A `clx jobs watch` that runs.
+struct JobsWatch {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+    lines: BufReader<ChildStdout>,
+}
+
+impl JobsWatch {
+    fn start(stage: &Underway, args: &[&str]) -> Self {
+        let command = CLX.command(&[&["jobs", "watch"], args].concat());
+        let command = command.current_dir(stage.course.root()).stderr(Stderr::Piped);
+        let mut child = command.start().expect("clx starts");
+        let errors = BufReader::new(child.take_stderr().expect("a pipe"));
+        let lines = BufReader::new(child.take_stdout().expect("a pipe"));
+        Self { child, errors, lines }
+    }
+
+    /// Waits for what it says first.
+    fn opening(&mut self) -> String {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).expect("UTF-8");
+        line
+    }
+
+    /// Waits for a line about a job.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        if self.lines.read_line(&mut line).expect("UTF-8") == 0 {
+            self.errors.read_to_string(&mut line).expect("UTF-8");
+        }
+        without_times(&line)
+    }
+
+    /// Waits for the end; returns the exit status and the rest of what it printed.
+    fn end(self) -> (i32, String) {
+        let Self { child, mut lines, .. } = self;
+        let mut rest = String::new();
+        lines.read_to_string(&mut rest).expect("UTF-8");
+        (finish(child).status, rest)
+    }
+}
+
 #[test]
-fn watch_of_a_build_ends_with_it() {
-    let stage = Underway::new(&["slides/a.py"]);
-    let watching = CLX
-        .command(&["jobs", "watch", "--build", &stage.session.to_string()])
-        .current_dir(stage.course.root())
-        .start()
-        .expect("clx starts");
+fn watch_of_a_build_tells_each_job_and_ends_with_it() {
+    let stage = Underway::new(&["slides/a.py", "slides/b.py", "slides/c.py"]);
+    let mut seat = stage.seat();
+    let mut claim = |done| {
+        let claim = seat.claim(&stage.queue, done, Duration::ZERO).expect("a claim");
+        claim.jobs.into_iter().next().expect("a job")
+    };
+    // What had ended before is not told.
+    let first = claim(vec![]);
+    let second = claim(vec![first.completed(vec![])]);
+    let mut watch = JobsWatch::start(&stage, &["--build", &stage.session.to_string()]);
+    assert_eq!(watch.opening(), "watching build 1, ends with it\n");
+    let third = claim(vec![second.completed(vec![])]);
+    assert_eq!(watch.line(), "2 notebook slides/b.py: completed in TIME");
+    let detail = "the cell is wrong".to_owned();
+    let failed = vec![third.failed(ErrorClass::User, detail)];
+    seat.report(&stage.queue, failed).expect("a report");
+    assert_eq!(watch.line(), "3 notebook slides/c.py: failed in TIME");
+    assert!(watch.line().contains("the cell is wrong"));
     stage.queue.close_session(stage.session).expect("it closes");
-    let run = finish(watching);
-    // It may have looked only when all was over.
-    let told = run.stdout.starts_with("1 notebook slides/a.py: cancelled");
-    let over = run.stderr.starts_with(&format!("error: build {} has ended\n", stage.session));
-    assert!(told || over, "{run:?}");
+    assert_eq!(watch.end(), (0, String::new()));
+}
+
+#[test]
+fn watch_waits_for_builds_and_misses_none_that_is_quick() {
+    let stage = Underway::new(&[]);
+    stage.queue.close_session(stage.session).expect("it closes");
+    let mut watch = JobsWatch::start(&stage, &[]);
+    assert_eq!(watch.opening(), "no build runs; waits for one, Ctrl+C ends\n");
+    for n in 2..5 {
+        let root = stage.course.root();
+        let build = open_session(&stage.queue, &root, SessionRole::Own, "").expect("a session");
+        let job = NewJob::new("notebook", &format!("slides/{n}.py"), vec![]);
+        stage.queue.enqueue(build, vec![job]).expect("a job");
+        stage.queue.close_session(build).expect("it closes");
+    }
+    for n in 2..5 {
+        assert_eq!(watch.line(), format!("{} notebook slides/{n}.py: cancelled", n - 1));
+        assert_eq!(watch.line(), format!("slides/{n}.py: error[CLX0304]: it was cancelled"));
+    }
+    watch.child.interrupt().expect("it runs");
+    assert_eq!(watch.end(), (130, String::new()));
+}
+
+#[test]
+fn status_shows_what_goes_on() {
+    let stage = Underway::new(&["slides/a.py", "slides/b.py"]);
+    stage.seat().claim(&stage.queue, vec![], Duration::ZERO).expect("a claim");
+    let run = stage.run(&["status"]).expect(0);
+    let (_, rest) = run.stdout.split_once("\n\n").expect("an empty line");
+    assert_eq!(
+        without_times(rest).replace(&stage.course.root().display().to_string(), "COURSE"),
+        "BUILD COURSE STATE FOR JOBS\n\
+         1 COURSE running TIME 0 of 2 done\n\n\
+         WORKERS MODE IDLE BUSY STARTING HUNG LOST\n\
+         notebook process 0 1 0 0 0\n\n\
+         WORKER JOB WORKS ON FOR STEP\n\
+         1 1 slides/a.py TIME\n\n\
+         Jobs: 1 waiting, the oldest for TIME 1 running\n\
+         Last hour: 0 done, 0 failed"
+    );
+    let compact = stage.run(&["status", "--format", "compact"]).expect(0);
+    let line = "healthy: 1 notebook (0 idle, 1 busy) | queue: 1 pending, 1 processing\n";
+    assert_eq!(compact.stdout, line);
 }
 
 #[test]
@@ -287,11 +395,7 @@ fn old_jobs_are_pruned_and_the_file_shrinks() {
 #[test]
 fn worker_is_stopped_and_its_job_goes_back() {
     let stage = Underway::new(&["slides/a.py"]);
-    let new = clx_queue::NewWorker::new(stage.session, "notebook", clx_queue::WorkerMode::Process);
-    let worker = stage.queue.register_worker(&new).expect("a worker");
-    stage.queue.activate_worker(worker, None).expect("it goes live");
-    let mut seat = clx_queue::Seat::new(worker);
-    seat.claim(&stage.queue, vec![], std::time::Duration::ZERO).expect("a claim");
+    stage.seat().claim(&stage.queue, vec![], Duration::ZERO).expect("a claim");
     let list = stage.run(&["workers", "list"]).expect(0);
     assert_eq!(
         without_times(&list.stdout),
