@@ -32,7 +32,7 @@ pub async fn find(
     kind: ImageKind,
     version: &str,
 ) -> Result<FoundImage, ImageError> {
-    if let Some(image) = look_at(engine, kind, version, kind.reference(version)).await? {
+    if let Some(image) = find_named(engine, kind, version, kind.reference(version)).await? {
         return Ok(image);
     }
     let others = list(engine).await?.into_iter().filter(|other| other.is(kind));
@@ -48,7 +48,7 @@ pub async fn find(
 }
 
 /// Looks at the image with a name, if there is one.
-pub(crate) async fn look_at(
+pub(crate) async fn find_named(
     engine: &Engine,
     kind: ImageKind,
     version: &str,

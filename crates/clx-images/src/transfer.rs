@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use crate::engine::Engine;
 use crate::error::{ImageError, Trying};
 use crate::event::ImageEvent;
-use crate::find::look_at;
+use crate::find::find_named;
 use crate::kind::ImageKind;
 use crate::label;
 
@@ -34,7 +34,7 @@ pub async fn pull(
         }
         error => error,
     };
-    look_at(engine, kind, version, remote.clone()).await.map_err(is_another)?;
+    find_named(engine, kind, version, remote.clone()).await.map_err(is_another)?;
     for name in kind.references(version) {
         tag(engine, &remote, &name).await.trying("name an image")?;
     }

@@ -33,3 +33,5 @@ pub mod random;
 pub mod registry;
 pub mod s3;
 pub mod tree;
+
+mod http;

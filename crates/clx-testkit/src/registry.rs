@@ -1,14 +1,13 @@
 //! A registry of images of one's own. Principal type: [`Registry`].
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clx_process::{Child, Spawn};
 use tempfile::TempDir;
 
+use crate::http::answers_ok;
 use crate::port::free_port;
 
 const PROGRAM: &str = "/usr/bin/docker-registry";
@@ -46,7 +45,7 @@ impl Registry {
         let child = Spawn::new(PROGRAM).args(["serve", &file]).guarded(true).start().unwrap();
         let registry = Self { port, child, _directory: directory };
         let end = Instant::now() + LIMIT;
-        while !registry.answers() {
+        while !answers_ok("127.0.0.1", port, "GET", "/v2/") {
             let tail = registry.child.tail();
             assert!(Instant::now() < end, "the registry does not answer:\n{tail}");
             std::thread::park_timeout(Duration::from_millis(20));
@@ -58,16 +57,5 @@ impl Registry {
     #[must_use]
     pub fn prefix(&self) -> String {
         format!("127.0.0.1:{}/courses", self.port)
-    }
-
-    fn answers(&self) -> bool {
-        let ask = || {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-            write!(stream, "GET /v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            std::io::Result::Ok(answer)
-        };
-        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
     }
 }

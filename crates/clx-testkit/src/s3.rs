@@ -1,13 +1,12 @@
 //! A server of object storage of one's own: moto, which speaks S3. Principal type: [`S3Server`].
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clx_process::{Child, Spawn};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::http::answers_ok;
 use crate::port::free_port;
 
 /// How long the server may take to start.
@@ -57,7 +56,7 @@ impl S3Server {
         let child = command.start().unwrap();
         let server = Self { port, child };
         let deadline = Instant::now() + LIMIT;
-        while !make_bucket(address, port) {
+        while !answers_ok(address, port, "PUT", &format!("/{BUCKET}")) {
             assert!(Instant::now() < deadline, "moto does not answer:\n{}", server.child.tail());
             std::thread::park_timeout(Duration::from_millis(20));
         }
@@ -92,20 +91,4 @@ impl S3Server {
 #[must_use]
 pub fn store_at(address: &str, port: u16) -> String {
     format!("s3://{BUCKET}/clx?endpoint=http://{address}:{port}&region=eu-central-1")
-}
-
-/// Makes the bucket; tells whether the server did.
-fn make_bucket(address: &str, port: u16) -> bool {
-    let ask = || {
-        let mut stream = TcpStream::connect((address, port))?;
-        write!(
-            stream,
-            "PUT /{BUCKET} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\
-             Content-Length: 0\r\n\r\n"
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        std::io::Result::Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }

@@ -1,6 +1,5 @@
 //! `clx explain`: of one source or output, what a build would do with it and why.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clx_build::StepForecast;
@@ -11,9 +10,7 @@ use crate::args::{ExplainArgs, ListFormat, SpecArgs};
 use crate::display::{seconds, stdout_line, stdout_text, table};
 use crate::exit::Exit;
 use crate::settings::{Request, SelectionSettings, WorkSettings, configured};
-
-/// Where the specs of courses lie.
-const SPECS: &str = "course-specs";
+use crate::spec_files::{SPECS, specs_above};
 
 pub(super) fn run(args: ExplainArgs) -> Exit {
     explain(args).unwrap_or_else(refuse)
@@ -48,20 +45,6 @@ fn explain(args: ExplainArgs) -> Result<Exit, Failure> {
         }
     }
     Err(refused.unwrap_or_else(|| unknown(&shown, &specs)))
-}
-
-/// Returns the specs in the nearest `course-specs` beside or above a path, in name order.
-fn specs_above(path: &Path) -> Vec<PathBuf> {
-    let directories = path.ancestors().map(|above| above.join(SPECS));
-    let entries = directories.filter_map(|directory| fs::read_dir(directory).ok()).next();
-    let mut specs: Vec<PathBuf> = entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
-        .collect();
-    specs.sort();
-    specs
 }
 
 fn step_of<'f>(foreseen: &'f Foreseen, path: &Path) -> Option<&'f StepForecast> {
