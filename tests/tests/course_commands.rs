@@ -60,6 +60,7 @@ slides/module_100_m/topic_100_b/slides_b.py:2: error[CLX0201]: undefined value: 
 fn course_root_stands_for_its_only_spec() {
     let course = TestCourse::with_topics(&[("a", "# %%\nx = 1\n")]);
     let named = run(&course, &["targets", SPEC]).expect(0).stdout;
+    course.write("course-specs/a directory.xml/note", "");
     let root = course.root().display().to_string();
     for command in [&["targets"][..], &["targets", "."], &["targets", &root]] {
         assert_eq!(run(&course, command).expect(0).stdout, named, "{command:?}");

@@ -40,7 +40,8 @@ pub(crate) fn specs_above(path: &Path) -> Vec<PathBuf> {
 
 fn specs_in(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let is_spec = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "xml");
+    let is_spec =
+        |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "xml") && path.is_file();
     let mut specs: Vec<_> = entries.map(|entry| entry.path()).filter(is_spec).collect();
     specs.sort();
     specs
