@@ -29,8 +29,11 @@ pub(super) struct Share {
     pub(super) weight: u32,
     /// Workers that it has from this pool.
     pub(super) lent: u32,
-    /// Workers that it may have from this pool, `None` for any number.
+    /// Workers that it may have from this pool, `None` for any number: less those that other pools had
+    /// lent it when that was last looked at.
     pub(super) bound: Option<u32>,
+    /// What `bound` is if other pools lend it none.
+    pub(super) most: Option<u32>,
     /// Whether it has jobs that no worker has yet.
     pub(super) is_ready: bool,
     /// What it got too little so far, in workers times seconds; negative if too much.
@@ -124,14 +127,14 @@ pub(super) fn diversion(shares: &[Share], n: u32, from: SessionId) -> Option<Ses
     greatest(shares, |i| (shares[i].session != from && shares[i].has_room()).then(|| lacks(i)))
 }
 
-/// Tells whether [`relief`] could return a session if all had jobs and were owed a turn; if not, nobody
-/// needs to look which have.
+/// Tells whether [`relief`] could return a session if all had jobs, had no workers of other pools and were
+/// owed a turn; if not, nobody needs to look which have.
 pub(super) fn may_relieve(shares: &[Share], n: u32, from: SessionId) -> bool {
-    let ready = |share: &Share| {
-        let owed = if share.session == from { 0.0 } else { MOST_OWED };
-        Share { is_ready: true, owed, ..share.clone() }
+    let at_best = |share: &Share| match share.session == from {
+        true => Share { is_ready: true, owed: 0.0, ..share.clone() },
+        false => Share { is_ready: true, owed: MOST_OWED, bound: share.most, ..share.clone() },
     };
-    let shares: Vec<_> = shares.iter().map(ready).collect();
+    let shares: Vec<_> = shares.iter().map(at_best).collect();
     relief(&shares, n, from).is_some()
 }
 
@@ -160,11 +163,12 @@ mod tests {
     use super::*;
 
     fn share(session: i64, weight: u32, lent: u32, is_ready: bool) -> Share {
-        Share { session: SessionId(session), weight, lent, bound: None, is_ready, owed: 0.0 }
+        let session = SessionId(session);
+        Share { session, weight, lent, bound: None, most: None, is_ready, owed: 0.0 }
     }
 
     fn bounded(share: Share, bound: u32) -> Share {
-        Share { bound: Some(bound), ..share }
+        Share { bound: Some(bound), most: Some(bound), ..share }
     }
 
     fn check_parts(shares: &[Share], n: u32, expected: &[f64]) {
@@ -234,6 +238,17 @@ mod tests {
         check(&[share(1, 100, 4, true), bounded(share(2, 100, 0, true), 0)], 4, None);
         // It borrows no longer.
         check(&[share(2, 100, 3, true)], 4, Some(2));
+    }
+
+    #[test]
+    fn it_is_looked_whether_other_pools_still_lend_what_they_did() {
+        let taken = Share { most: Some(3), ..bounded(share(2, 100, 0, true), 0) };
+        let shares = [share(1, 100, 4, true), taken];
+        assert_eq!(relief(&shares, 4, SessionId(1)), None);
+        assert!(may_relieve(&shares, 4, SessionId(1)));
+        // Its bound holds whatever the others do.
+        let full = Share { most: Some(1), ..bounded(share(2, 100, 1, true), 1) };
+        assert!(!may_relieve(&[share(1, 100, 3, true), full], 4, SessionId(1)));
     }
 
     #[test]

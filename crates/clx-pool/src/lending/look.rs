@@ -158,13 +158,15 @@ impl State {
         let (same, other): (Vec<_>, Vec<_>) =
             self.seats.values().filter(of).partition(|seat| seat.job_type == job_type);
         let elsewhere = self.outlook.elsewhere.get(&session).copied().unwrap_or(0);
-        let taken = elsewhere.saturating_add(count(other.iter()));
+        let other = count(other.iter());
+        let less = |taken| terms.most.map(|most| most.saturating_sub(taken));
         let place = (job_type.to_owned(), session);
         Share {
             session,
             weight: terms.weight,
             lent: count(same.iter()),
-            bound: terms.most.map(|most| most.saturating_sub(taken)),
+            bound: less(elsewhere.saturating_add(other)),
+            most: less(other),
             is_ready: self.outlook.ready.contains(&place),
             owed: self.outlook.owed.get(&place).copied().unwrap_or(0.0),
         }

@@ -1,16 +1,20 @@
 //! Sessions share the workers of one or more pools.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
-use clx_queue::{CancelTarget, EventType, JobId, JobState, SessionId};
+use clx_queue::{
+    CancelTarget, EventType, JobId, JobState, NewWorker, SessionId, WorkerExit, WorkerMode,
+};
 
-use crate::bench::{Begun, Bench, LIMIT, NOT_LENT_TO, Pool, count, on_each_queue};
+use crate::bench::{Begun, Bench, KIND, LIMIT, NOT_LENT_TO, Pool, count, on_each_queue};
 
 on_each_queue!(
     build_that_comes_later_gets_its_share_within_a_jobs_time,
     weights_divide_the_jobs,
     two_builds_take_turns_at_a_single_worker,
     session_gets_no_more_workers_of_two_pools_than_its_bound,
+    session_gets_workers_as_soon_as_another_pool_gives_them_up,
     bounded_session_gets_workers_for_its_jobs_only,
     session_that_is_not_lent_to_gets_no_worker,
     workers_of_all_pools_leave_a_cancelled_session,
@@ -80,20 +84,52 @@ fn two_builds_take_turns_at_a_single_worker(bench: &Bench) {
 fn session_gets_no_more_workers_of_two_pools_than_its_bound(bench: &Bench) {
     let bounded = bench.borrower("900 3", "bounded", 200);
     let pools = [bench.pool(3), bench.pool(3)];
-    bench.borrower("100", "other", 200);
+    let other = bench.borrower("100", "other", 200);
     let mut most = 0;
     let mut running = bench.begun(6);
-    for step in 0..200 {
+    // Pools look now and then how many workers the others have lent, so it is not known after how many
+    // jobs the session has all that it may have.
+    let begin = Instant::now();
+    for step in 0.. {
         let now = count(&running, "bounded");
         assert!(now <= 3, "{now} in step {step}");
         assert!(bench.n_in(bounded, JobState::Running) <= 3);
         most = most.max(now);
+        if step >= 200 && most == 3 {
+            break;
+        }
+        assert!(begin.elapsed() < LIMIT, "it has {most} workers at most");
+        // Neither ever lacks a job.
+        let oldest = running.remove(0);
+        let session = if oldest.label == "bounded" { bounded } else { other };
+        bench.enqueue(session, &oldest.label, 1);
+        oldest.end();
+        running.extend(bench.begun(1));
+    }
+    drop(running);
+    pools.into_iter().for_each(Pool::stop);
+}
+
+fn session_gets_workers_as_soon_as_another_pool_gives_them_up(bench: &Bench) {
+    let bounded = bench.borrower("900 2", "bounded", 10);
+    let new = NewWorker::new(bounded, KIND, WorkerMode::InProcess);
+    let rows = [(); 2].map(|()| bench.queue.register_worker(&new).unwrap());
+    let pool = bench.pool(2);
+    let other = bench.borrower("100", "other", 2);
+    let mut running = bench.begun(2);
+    assert_eq!(count(&running, "other"), 2);
+    for row in rows {
+        bench.queue.remove_worker(row, &WorkerExit::Stopped).unwrap();
+    }
+    let begin = Instant::now();
+    while count(&running, "bounded") == 0 {
+        assert!(begin.elapsed() < LIMIT, "it gets no worker while the other one has jobs");
+        bench.enqueue(other, "other", 1);
         running.remove(0).end();
         running.extend(bench.begun(1));
     }
-    assert_eq!(most, 3);
     drop(running);
-    pools.into_iter().for_each(Pool::stop);
+    pool.stop();
 }
 
 fn bounded_session_gets_workers_for_its_jobs_only(bench: &Bench) {
