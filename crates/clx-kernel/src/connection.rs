@@ -2,12 +2,13 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use clx_core::ContentHash;
 use serde_json::json;
+use tokio::net::TcpSocket;
 
 /// Below the range from which Linux takes the ports of outgoing connections, so that only another
 /// server can be in the way.
@@ -24,23 +25,23 @@ pub(crate) struct Connection {
     /// Names the session in messages; nobody else's.
     pub(crate) session: String,
     pub(crate) secret: String,
-    /// Hold the ports until the kernel is about to take them.
-    listeners: Vec<TcpListener>,
+    /// Keep the ports from everybody but a server that asks for this very one and shares addresses
+    /// (`SO_REUSEADDR`), as the sockets of nearly all kernels do.
+    held: Vec<TcpSocket>,
 }
 
 impl Connection {
-    /// Reserves five ports and makes a key.
+    /// Reserves five ports and makes a key. The ports are held until this is dropped, which the kernel
+    /// does not notice.
     pub(crate) fn reserve() -> io::Result<Self> {
-        let listeners = reserve_ports(random::<2>()?)?;
-        let ports: Vec<u16> = listeners
-            .iter()
-            .filter_map(|listener| Some(listener.local_addr().ok()?.port()))
-            .collect();
+        let held = reserve_ports(random::<2>()?);
+        let ports: Vec<u16> =
+            held.iter().filter_map(|socket| Some(socket.local_addr().ok()?.port())).collect();
         let [shell, iopub, stdin, control, heartbeat] = *ports.as_slice() else {
             return Err(io::ErrorKind::AddrNotAvailable.into());
         };
         let (session, secret) = (random_name()?, random_name()?);
-        Ok(Self { shell, iopub, stdin, control, heartbeat, session, secret, listeners })
+        Ok(Self { shell, iopub, stdin, control, heartbeat, session, secret, held })
     }
 
     /// Writes the connection file, readable by this user only.
@@ -61,19 +62,31 @@ impl Connection {
         file.write_all(connection.to_string().as_bytes())
     }
 
-    /// Frees the ports. Another program can take one before the kernel does; the kernel then ends
-    /// with "address in use", and is started again with other ports.
+    /// Frees the ports, for a kernel that shares no address. Another program can take one before the
+    /// kernel does.
     pub(crate) fn release(&mut self) {
-        self.listeners.clear();
+        self.held.clear();
     }
 }
 
-/// Binds five free ports from a random one on.
-fn reserve_ports(seed: [u8; 2]) -> io::Result<Vec<TcpListener>> {
+/// Holds five free ports from a random one on.
+fn reserve_ports(seed: [u8; 2]) -> Vec<TcpSocket> {
     let first = u16::from_ne_bytes(seed) % (PORTS.end - PORTS.start);
     let ports = (PORTS.start + first..PORTS.end).chain(PORTS.start..PORTS.start + first);
-    let bound = ports.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-    Ok(bound.take(5).collect())
+    ports.filter_map(|port| hold(port).ok()).take(5).collect()
+}
+
+/// Holds a port that nobody else has, without listening there.
+fn hold(port: u16) -> io::Result<TcpSocket> {
+    let bind = |shares: bool| {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(shares)?;
+        socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+        io::Result::Ok(socket)
+    };
+    // One that shares would be given a port that another one holds.
+    drop(bind(false)?);
+    bind(true)
 }
 
 /// Returns 32 hexadecimal digits that nobody can guess.
@@ -85,4 +98,39 @@ fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let length = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
     if length == N { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn held_port_is_given_to_nobody_but_the_kernel() {
+        let connection = Connection::reserve().unwrap();
+        let address = (Ipv4Addr::LOCALHOST, connection.shell);
+        assert_eq!(hold(connection.shell).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(
+            TcpStream::connect(address).unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
+        // As libzmq, JeroMQ, NetMQ and Tokio do, the standard library shares addresses.
+        let kernel = TcpListener::bind(address).unwrap();
+        TcpStream::connect(address).unwrap();
+        assert_eq!(TcpListener::bind(address).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        drop(connection);
+        TcpStream::connect(address).unwrap();
+        drop(kernel);
+    }
+
+    #[test]
+    fn ports_are_free_when_they_are_released() {
+        let mut connection = Connection::reserve().unwrap();
+        let port = connection.iopub;
+        let exclusive = || TcpSocket::new_v4().unwrap().bind((Ipv4Addr::LOCALHOST, port).into());
+        assert_eq!(exclusive().unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        connection.release();
+        exclusive().unwrap();
+    }
 }

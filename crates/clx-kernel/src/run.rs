@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clx_process::{Exit, ProcessError};
 use serde_json::json;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use crate::cell::{CellError, CellState, Deadline};
 use crate::channels::Received;
@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::observer::RunObserver;
 use crate::outputs::Outputs;
 use crate::spec::InterruptMode;
-use crate::start::END_LIMIT;
+use crate::start::ends_with;
 use crate::wire::WireError;
 
 /// How long the last output of a dead kernel is waited for: it is in the socket already.
@@ -124,10 +124,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A connection broke, most likely because the kernel ends.
+    /// A connection broke.
     async fn broken(&mut self, error: WireError, state: &mut CellState) -> Stop {
-        let may_end = matches!(error, WireError::Closed | WireError::Io { .. });
-        if may_end && timeout(END_LIMIT, self.kernel.process.ended()).await.is_ok() {
+        if ends_with(&self.kernel.process, &error).await {
             return self.died(state).await;
         }
         Stop::Wire(error)

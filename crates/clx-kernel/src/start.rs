@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clx_process::{Exit, Spawn};
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::channels::Channels;
 use crate::connection::Connection;
@@ -21,8 +21,9 @@ use crate::wire::WireError;
 /// How often a kernel whose ports were taken is started before that counts as its end.
 const N_PORT_ATTEMPTS: usize = 4;
 
-/// How long a kernel that closed its connections may take to end, so that its exit can be told.
-pub(crate) const END_LIMIT: Duration = Duration::from_secs(1);
+/// How long a kernel that closed its connections may take to end, so that its exit can be told: on a busy
+/// machine more than a second.
+const END_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where and how kernels are started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl StartOptions {
     }
 }
 
-/// Starts a kernel; with other ports if they were taken meanwhile.
+/// Starts a kernel; with other ports if it says that its own are taken. That may be because clx holds
+/// them, so from the second time on they are free.
 pub(crate) async fn start(
     spec: &KernelSpec,
     options: &StartOptions,
@@ -60,7 +62,7 @@ pub(crate) async fn start(
     let begin = Instant::now();
     let mut n_attempts = 1;
     loop {
-        match start_once(spec, options, begin).await {
+        match start_once(spec, options, begin, n_attempts == 1).await {
             Err(KernelError::EndedEarly { last_output, .. })
                 if n_attempts < N_PORT_ATTEMPTS && tells_of_taken_port(&last_output) =>
             {
@@ -83,9 +85,10 @@ async fn start_once(
     spec: &KernelSpec,
     options: &StartOptions,
     begin: Instant,
+    holds_ports: bool,
 ) -> Result<Kernel, KernelError> {
     let directory = KernelDirectory::make(&options.base)?;
-    let (connection, mut process) = launch(spec, options, &directory)?;
+    let (connection, mut process) = launch(spec, options, &directory, holds_ports)?;
     match timeout_at(begin + options.limit, ready(&connection, &process)).await {
         Ok(Ok((channels, info))) => Ok(Kernel {
             channels,
@@ -109,6 +112,7 @@ fn launch(
     spec: &KernelSpec,
     options: &StartOptions,
     directory: &KernelDirectory,
+    holds_ports: bool,
 ) -> Result<(Connection, KernelProcess), KernelError> {
     let program = spec.program(&options.environment)?;
     let mut connection =
@@ -122,7 +126,9 @@ fn launch(
     let spawn = kernel_environment(spec, options)
         .iter()
         .fold(spawn, |spawn, (name, value)| spawn.env(name, value));
-    connection.release();
+    if !holds_ports {
+        connection.release();
+    }
     let process = KernelProcess::start(&spawn)
         .map_err(|source| KernelError::Process { kernel: spec.name.clone(), source })?;
     Ok((connection, process))
@@ -167,11 +173,16 @@ async fn ready(
             Err(problem) => problem,
         },
     };
-    // A kernel that ends closes its connections a little earlier.
-    match tokio::time::timeout(END_LIMIT, process.ended()).await {
-        Ok(()) => Err(Unready::Ended),
-        Err(_) => Err(Unready::Wire(problem)),
+    match ends_with(process, &problem).await {
+        true => Err(Unready::Ended),
+        false => Err(Unready::Wire(problem)),
     }
+}
+
+/// Tells whether a connection broke because the kernel ends: it closes its connections a little earlier.
+pub(crate) async fn ends_with(process: &KernelProcess, problem: &WireError) -> bool {
+    let may_end = matches!(problem, WireError::Closed | WireError::Io { .. });
+    may_end && timeout(END_LIMIT, process.ended()).await.is_ok()
 }
 
 fn failure(spec: &KernelSpec, process: &mut KernelProcess, problem: Unready) -> KernelError {

@@ -53,8 +53,8 @@ pub enum FakeStart {
     Silent,
     /// Its `kernel_info_reply` is empty.
     BareInfo,
-    /// The first time it ends because its ports are taken.
-    PortTaken,
+    /// It takes its ports only if nobody else is bound there, not even without listening.
+    Exclusive,
     /// It listens and speaks another protocol.
     Foreign,
 }
@@ -65,7 +65,7 @@ impl FakeStart {
         (Self::Dies, "dies"),
         (Self::Silent, "silent"),
         (Self::BareInfo, "bare info"),
-        (Self::PortTaken, "port taken"),
+        (Self::Exclusive, "exclusive"),
         (Self::Foreign, "foreign"),
     ];
 

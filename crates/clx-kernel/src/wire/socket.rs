@@ -78,14 +78,17 @@ impl Socket {
     async fn read_ready(&mut self) -> Result<(), WireError> {
         let mut greeting = [0; 64];
         self.stream.read_exact(&mut greeting).await.map_err(closed)?;
+        // Whoever speaks something else may have no more to say.
+        if greeting[0] != 0xff || greeting[9] & 1 != 1 || greeting[10] < 3 {
+            return Err(WireError::Handshake);
+        }
         let mut head = [0; 2];
         self.stream.read_exact(&mut head).await.map_err(closed)?;
         let [flags, length] = head;
         let mut body = vec![0; length.into()];
         self.stream.read_exact(&mut body).await.map_err(closed)?;
-        let speaks_zmtp = greeting[0] == 0xff && greeting[9] & 1 == 1 && greeting[10] >= 3;
         let is_ready = flags == COMMAND && body.starts_with(READY);
-        if speaks_zmtp && is_ready { Ok(()) } else { Err(WireError::Handshake) }
+        if is_ready { Ok(()) } else { Err(WireError::Handshake) }
     }
 
     /// Sends a message.

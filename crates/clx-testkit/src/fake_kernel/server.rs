@@ -1,11 +1,13 @@
 //! Listens, answers, and ends. Principal type: [`Server`].
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
 use std::process::exit;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
+use rustix::net::{AddressFamily, SocketType};
 use serde_json::{Value, json};
 
 use super::FakeStart;
@@ -47,14 +49,12 @@ pub(super) fn run(start: FakeStart, connection_file: &Path) {
     let connection: Value = serde_json::from_slice(&fs::read(connection_file).unwrap()).unwrap();
     match start {
         FakeStart::Dies => end_with("no interpreter here"),
-        FakeStart::PortTaken if is_first_start(connection_file) => {
-            end_with("OSError: [Errno 98] Address already in use");
+        FakeStart::Exclusive => {
+            if let Err(error) = bind_exclusively(&connection) {
+                end_with(&error.to_string());
+            }
         }
-        FakeStart::Ready
-        | FakeStart::Silent
-        | FakeStart::BareInfo
-        | FakeStart::PortTaken
-        | FakeStart::Foreign => {}
+        FakeStart::Ready | FakeStart::Silent | FakeStart::BareInfo | FakeStart::Foreign => {}
     }
     let mut server = Server::accept(start, &connection);
     loop {
@@ -75,10 +75,12 @@ fn end_with(reason: &str) {
     exit(3);
 }
 
-/// Remembers the first start in the directory of all kernels of the test.
-fn is_first_start(connection_file: &Path) -> bool {
-    let base = connection_file.ancestors().nth(2).unwrap();
-    fs::File::create_new(base.join("was started")).is_ok()
+/// Binds a port without sharing it, which the standard library cannot.
+fn bind_exclusively(connection: &Value) -> rustix::io::Result<()> {
+    let port = connection["shell_port"].as_u64().unwrap();
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap());
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    rustix::net::bind(&socket, &address)
 }
 
 impl Server {
